@@ -1,0 +1,41 @@
+"""Search on bit strings: problems, algorithms and their parts, run by compiled engines.
+
+Parts are orthogonal: problem, mutation, rate policy, acceptance, start and recorder combine freely.
+"""
+
+from __future__ import annotations
+
+from evo.core.keys import Key
+from evo.discrete.acceptance.elitist import Elitist
+from evo.discrete.acceptance.strict import Strict
+from evo.discrete.algorithms.one_plus_one import OnePlusOne, RandomLocalSearch
+from evo.discrete.engines.functions import compare, gain, level, value
+from evo.discrete.engines.streams import below, exponential, next_word, uniform
+from evo.discrete.mutations.standard_bits import StandardBits
+from evo.discrete.parts import (
+    AbstractAcceptance,
+    AbstractFunction,
+    AbstractMutation,
+    AbstractRate,
+    AbstractStart,
+    implements,
+)
+from evo.discrete.problems.bin_val import BinVal
+from evo.discrete.problems.custom import Custom
+from evo.discrete.problems.dynamic_bin_val import DynamicBinVal
+from evo.discrete.problems.hot_topic import HotTopic, HotTopicSets
+from evo.discrete.problems.instances import Fixed, PerRun
+from evo.discrete.problems.leading_ones import LeadingOnes
+from evo.discrete.problems.linear import Linear
+from evo.discrete.problems.one_max import OneMax
+from evo.discrete.problems.random_linear import ExponentialWeights, IntegerWeights, RandomLinear, UniformWeights
+from evo.discrete.rates.equal_fitness_rule import EqualFitnessRule
+from evo.discrete.rates.log_schedule import LogSchedule
+from evo.discrete.rates.schedule import Schedule
+from evo.discrete.rates.static import Static
+from evo.discrete.rates.success_rule import Success, SuccessRule
+from evo.discrete.records.observables import level as level_now
+from evo.discrete.records.observables import levels_visited, mean_density, rate, zeros
+from evo.discrete.starts.given import Given
+from evo.discrete.starts.ones import Ones
+from evo.discrete.starts.uniform import Uniform

@@ -1,0 +1,221 @@
+"""The (1+1) scheme: one parent, one offspring per step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from evo.core import checks
+from evo.core.engines import AbstractDriver
+from evo.core.keys import Key
+from evo.core.optimizers import Absorbed, AskTell
+from evo.core.problems import AbstractProblem
+from evo.discrete.acceptance.elitist import Elitist
+from evo.discrete.engines import functions as f
+from evo.discrete.engines.kernels import Parts
+from evo.discrete.engines.reference import REFERENCE_DRIVER
+from evo.discrete.engines.streams import seed_stream, uniform
+from evo.discrete.mutations.one_bit import OneBit
+from evo.discrete.mutations.standard_bits import StandardBits
+from evo.discrete.parts import AbstractAcceptance, AbstractMutation, AbstractRate, AbstractStart
+from evo.discrete.rates.static import Static
+from evo.discrete.starts.given import as_start
+from evo.discrete.starts.uniform import Uniform
+
+
+class OnePlusOneState(NamedTuple):
+    """What the (1+1) scheme carries from step to step."""
+
+    #: the problem's lowered-independent facts: the problem itself, and the key of the run
+    problem: AbstractProblem
+    key: Key
+    #: current string `uint8[n]`, its loss, and the state of the rate policy
+    x: np.ndarray
+    loss: Any
+    policy: tuple[Any, ...]
+    #: the offspring that was asked: string, number of flips, rate, and the uniform number for acceptance
+    child: np.ndarray
+    flips: int
+    rate: float
+    u: float
+
+
+class StepDetail(NamedTuple):
+    """What the (1+1) scheme reports of a step."""
+
+    sign: int
+    kept: bool
+    flips: int
+    rate: float
+
+
+class AbstractOnePlusOne(AskTell):
+    """One parent, one offspring per step; what differs is the parts."""
+
+    rate: AbstractRate
+    mutation: AbstractMutation
+    acceptance: AbstractAcceptance
+    start: AbstractStart
+
+    def drivers(self) -> tuple[AbstractDriver, ...]:
+        """The compiled reference engine."""
+        return (REFERENCE_DRIVER,)
+
+    def lowered(self, problem: Any, start: Any = None) -> Parts:
+        """All parts as kernels see them; `start` replaces the start part."""
+        n = problem.n
+        self.rate.check(n)
+        begin = self.start if start is None else as_start(start)
+        return Parts(
+            problem.lower(n),
+            self.mutation.lower(n),
+            self.rate.lower(n),
+            self.acceptance.lower(n),
+            begin.lower(n),
+            n,
+        )
+
+    def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[OnePlusOneState, np.ndarray]:
+        """Draw the start."""
+        n = _bits_of(problem)
+        self.rate.check(n)
+        begin = self.start if start is None else as_start(start)
+        stream = np.empty(4, dtype=np.uint64)
+        word0, word1 = key.child("start").words()
+        seed_stream(stream, word0, word1, 0)
+        x = np.empty(n, dtype=np.uint8)
+        f.place(begin.lower(n), n, stream, x)
+        policy = f.start(self.rate.lower(n), n)
+        return OnePlusOneState(problem, key, x, np.nan, policy, x, 0, np.nan, 0.0), x[None]
+
+    def propose(self, key: Key, inner: OnePlusOneState, step: int) -> tuple[np.ndarray, OnePlusOneState]:
+        """Draw a rate, the flips and what acceptance needs; on dynamic problems the parent is valued again."""
+        n = len(inner.x)
+        stream = np.empty(4, dtype=np.uint64)
+        word0, word1 = key.child("step").words()
+        seed_stream(stream, word0, word1, step)
+        level_of = getattr(inner.problem, "level_of", None)
+        level = 0 if level_of is None else level_of(inner.x, key)
+        view = f.PolicyView(step, level, n - int(np.count_nonzero(inner.x)), 0)
+        rate = float(f.draw(self.rate.lower(n), inner.policy, view, n, stream))
+        if not 0.0 <= rate <= 1.0:
+            raise invalid_rate(self.rate, rate, step, n)
+        out = np.empty(n, dtype=np.int64)
+        count = f.flips(self.mutation.lower(n), rate, n, stream, out, np.zeros(4))
+        u = uniform(stream) if f.draws(self.acceptance.lower(n)) else 0.0
+        child = inner.x.copy()
+        child[out[:count]] ^= 1
+        inner = inner._replace(child=child, flips=int(count), rate=rate, u=u)
+        return (np.stack([inner.x, child]) if inner.problem.dynamic else child[None]), inner
+
+    def absorb(self, inner: OnePlusOneState, step: int, candidates: Any, losses: np.ndarray) -> Absorbed:
+        """Compare, accept, adapt the rate."""
+        if step == 0:
+            return Absorbed(inner._replace(loss=losses[0]))
+        n = len(inner.x)
+        parent, child = (losses[0], losses[1]) if inner.problem.dynamic else (inner.loss, losses[0])
+        sign = int(child < parent) - int(child > parent)
+        acceptance, policy = self.acceptance.lower(n), self.rate.lower(n)
+        magnitude = float(parent - child) if f.weighs(acceptance) else 0.0
+        kept = bool(f.keep(acceptance, sign, magnitude, inner.u))
+        event = f.Event(step, sign, inner.flips == 0, inner.flips, 0)
+        after = inner._replace(
+            x=inner.child if kept else inner.x,
+            loss=child if kept else parent,
+            policy=f.update(policy, inner.policy, event, n),
+        )
+        return Absorbed(after, kept and sign > 0, StepDetail(sign, kept, inner.flips, inner.rate))
+
+    def incumbent(self, inner: OnePlusOneState) -> tuple[np.ndarray, Any]:
+        """The parent and its loss, on dynamic problems under the last step's function."""
+        return inner.x, inner.loss
+
+
+@dataclass(frozen=True)
+class OnePlusOne(AbstractOnePlusOne):
+    """The (1+1) evolutionary algorithm: flip bits at some rate, keep the offspring if it is accepted.
+
+    Step t = 1, 2, ...: y = mutation(x) at the rate p_t of the policy; x <- y if acceptance says so.
+
+    Args:
+        rate: the mutation-rate policy, for example `Static(strength=1.0)`.
+        mutation: how bits flip; `StandardBits()` (idle steps count).
+        acceptance: `Elitist()` (ties accepted) or `Strict()`.
+        start: `Uniform()`, `Ones(fraction)`, or a string.
+
+    Counting: `steps` is T, the number of mutations; `evaluations` = 1 + steps, or 1 + 2 steps where the parent is
+    evaluated again in every step.
+
+    Reference: Droste, Jansen and Wegener, On the analysis of the (1+1) evolutionary algorithm, 2002.
+
+    Example:
+        >>> import evo
+        >>> from evo import discrete as d
+        >>> evo.run(d.OnePlusOne(rate=d.Static(strength=1.0)), d.BinVal(100), seed=7).reached
+        True
+    """
+
+    rate: AbstractRate
+    mutation: AbstractMutation = field(default_factory=StandardBits)
+    acceptance: AbstractAcceptance = field(default_factory=Elitist)
+    start: AbstractStart = field(default_factory=Uniform)
+
+    def __post_init__(self) -> None:
+        action = "Pass a rate policy such as d.Static(strength=1.0); a number does not say whether it is rate or strength."
+        checks.instance_of("rate", self.rate, AbstractRate, action)
+        checks.instance_of("mutation", self.mutation, AbstractMutation, "Pass for example d.StandardBits().")
+        checks.instance_of("acceptance", self.acceptance, AbstractAcceptance, "Pass d.Elitist() or d.Strict().")
+        object.__setattr__(self, "start", as_start(self.start))
+
+
+@dataclass(frozen=True)
+class RandomLocalSearch(AbstractOnePlusOne):
+    """Randomized local search: flip exactly one uniformly random bit per step.
+
+    Args:
+        acceptance: `Elitist()` (ties accepted) or `Strict()`.
+        start: `Uniform()`, `Ones(fraction)`, or a string.
+
+    On every strictly monotone function T has the same law, the coupon collector's on the zero-bits of the start.
+
+    Example:
+        >>> import evo
+        >>> from evo import discrete as d
+        >>> evo.run(d.RandomLocalSearch(), d.OneMax(100), seed=0).reached
+        True
+    """
+
+    acceptance: AbstractAcceptance = field(default_factory=Elitist)
+    start: AbstractStart = field(default_factory=Uniform)
+
+    def __post_init__(self) -> None:
+        checks.instance_of("acceptance", self.acceptance, AbstractAcceptance, "Pass d.Elitist() or d.Strict().")
+        object.__setattr__(self, "start", as_start(self.start))
+
+    @property
+    def rate(self) -> AbstractRate:
+        """No rate matters: one bit flips."""
+        return Static(rate=1.0)
+
+    @property
+    def mutation(self) -> AbstractMutation:
+        """Exactly one bit."""
+        return OneBit()
+
+
+def invalid_rate(policy: Any, rate: float, step: int, n: int) -> ValueError:
+    """The error for a policy that returned something that is no probability."""
+    return ValueError(
+        f"`rate` must lie in [0, 1] (probability per bit); got {rate!r} from {policy!r} in step {step} with n={n}. "
+        "Bound what the policy returns, for example min(0.5, ...)."
+    )
+
+
+def _bits_of(problem: Any) -> int:
+    n = getattr(problem, "n", None)
+    if not isinstance(n, int):
+        action = "Use a function of evo.discrete, or wrap a callable as d.Custom(f, n=..., sense=...)."
+        raise checks.bad_value("problem", problem, "be a problem on bit strings (with a length n)", action)
+    return n

@@ -1,0 +1,221 @@
+"""The generic functions that parts implement: what a kernel asks of problem, mutation, rate, acceptance, start.
+
+Arguments that recur: `x` is the current string `uint8[n]`; `flips[:count]` are distinct positions that the mutation
+flips; `stream` is a random stream (`evo.discrete.uniform` and `below` draw from it); `cache` is what `prepare`
+returned, a named tuple whose arrays may be changed by `commit`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from evo.discrete.engines.generic import generic
+
+
+class PolicyView(NamedTuple):
+    """What a rate policy sees before it draws a rate."""
+
+    #: the number of the step that is about to be made, 1, 2, ...
+    step: int
+    #: the problem's level (0 where it has none) and the number of zero-bits of the current string
+    level: int
+    zeros: int
+    #: the index of the offspring within its generation
+    offspring: int
+
+
+class Event(NamedTuple):
+    """What a rate policy sees of a step after it was made."""
+
+    #: the number of the step
+    step: int
+    #: 1, 0 or -1 if the best offspring is better than, as good as, or worse than its parent
+    sign: int
+    #: whether nothing was flipped
+    idle: bool
+    #: how many bits the best offspring flipped, and its index
+    flips: int
+    offspring: int
+
+
+class NoCache(NamedTuple):
+    """The cache of problems that need none."""
+
+    unused: int
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+
+@generic(default=True)
+def instance(problem, words):
+    """The instance that a run plays, drawn from two key words; the problem itself if it is not random."""
+    return problem
+
+
+@generic(default=True)
+def prepare(problem, x):
+    """A cache (a named tuple) that belongs to the string x."""
+    return NoCache(0)
+
+
+@generic(default=False)
+def value(problem, cache, x):
+    """The objective value of x, larger is better."""
+
+
+@generic(default=True)
+def gain(problem, cache, x, flips, count, stream):
+    """(sign, magnitude) of f(y) - f(x) for the offspring y that flips `flips[:count]` in x.
+
+    The default evaluates `value` on x and y, at O(n) per step.
+    """
+    before = value(problem, prepare(problem, x), x)
+    for place in range(count):
+        x[flips[place]] = 1 - x[flips[place]]
+    after = value(problem, prepare(problem, x), x)
+    for place in range(count):
+        x[flips[place]] = 1 - x[flips[place]]
+    sign = 1 if after > before else (-1 if after < before else 0)
+    return sign, float(after - before)
+
+
+@generic(default=True)
+def compare(problem, cache, x, flips, count, stream):
+    """The sign of `gain`, where it is cheaper to have alone."""
+    return gain(problem, cache, x, flips, count, stream)[0]
+
+
+@generic(default=True)
+def commit(problem, cache, x, flips, count):
+    """Bring the cache up to date; x already holds the offspring."""
+
+
+@generic(default=True)
+def solved(problem, cache, zeros):
+    """Whether the current string, with this many zero-bits, is optimal."""
+    return zeros == 0
+
+
+@generic(default=True)
+def level(problem, cache):
+    """The level of the current string, 0 where the problem has none."""
+    return 0
+
+
+@generic(default=True)
+def level_count(problem):
+    """How many levels there are: `level` is in [0, level_count)."""
+    return 1
+
+
+@generic(default=True)
+def redrawn(problem):
+    """Whether every step compares under a fresh function, so that the parent is evaluated again."""
+    return False
+
+
+# --- mutations ------------------------------------------------------------------------------------------------------
+
+
+@generic(default=False)
+def flips(mutation, rate, n, stream, out, memo):
+    """Write the flipped positions, distinct, into `out` (int64[n]) and return their number.
+
+    `memo` (float64[4], zero at first) may keep numbers between calls, as long as results do not depend on it.
+    """
+
+
+# --- rate policies --------------------------------------------------------------------------------------------------
+
+
+@generic(default=False)
+def start(policy, n):
+    """The state of the policy before the first step, a tuple of numbers."""
+
+
+@generic(default=False)
+def draw(policy, state, view, n, stream):
+    """The rate of the next step, a probability per bit; `view` is a `PolicyView`."""
+
+
+@generic(default=True)
+def update(policy, state, event, n):
+    """The state after a step; `event` is an `Event`. It must keep the types of the state."""
+    return state
+
+
+# --- acceptance -----------------------------------------------------------------------------------------------------
+
+
+@generic(default=False)
+def keep(acceptance, sign, magnitude, u):
+    """Whether the offspring replaces the parent; u is uniform in [0, 1) if `draws`, else 0."""
+
+
+@generic(default=True)
+def weighs(acceptance):
+    """Whether `keep` uses the magnitude."""
+    return False
+
+
+@generic(default=True)
+def draws(acceptance):
+    """Whether `keep` uses u."""
+    return False
+
+
+# --- starts ---------------------------------------------------------------------------------------------------------
+
+
+@generic(default=False)
+def place(start, n, stream, x):
+    """Write the start string into x."""
+
+
+# --- recorders and observables --------------------------------------------------------------------------------------
+
+
+class Sight(NamedTuple):
+    """What an observable sees of a run after a step, in a kernel."""
+
+    step: int
+    level: int
+    zeros: int
+    n: int
+    #: the rate of the step, nan at the start
+    rate: float
+    #: the value of the current string; nan if no observable asks for it
+    value: float
+
+
+@generic(default=False)
+def due(trigger, grid_place, step, improved):
+    """(whether a row is written after this step, next place in the trigger's grid)."""
+
+
+@generic(default=True)
+def memory_size(observable, problem):
+    """How many numbers the observable keeps between steps."""
+    return 1
+
+
+@generic(default=True)
+def needs_value(observable):
+    """Whether `sight.value` must be known."""
+    return False
+
+
+@generic(default=True)
+def observe_begin(observable, memory, sight):
+    """Set the memory at the start."""
+
+
+@generic(default=True)
+def observe_after(observable, memory, sight, repeat):
+    """Account for `repeat` successive steps after each of which the run was in the state `sight`."""
+
+
+@generic(default=False)
+def observe_read(observable, memory, sight):
+    """The number to write down."""

@@ -1,0 +1,69 @@
+"""Instances of problems on the Python side: drawn by compiled code, and the last ones kept."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from evo.core.keys import Key
+from evo.discrete.engines.building import Kernel
+from evo.discrete.engines.functions import instance, level, prepare, value
+from evo.discrete.engines.generic import has
+
+_KEPT = 2
+_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _build_instance(fingerprint):
+    def draw_instance(problem, words):
+        return instance(problem, words) if fingerprint else instance(problem, words)
+
+    return draw_instance
+
+
+def _build_value(fingerprint):
+    def string_value(problem, x):
+        return value(problem, prepare(problem, x), x) if fingerprint else value(problem, prepare(problem, x), x)
+
+    return string_value
+
+
+def _build_level(fingerprint):
+    def string_level(problem, x):
+        return level(problem, prepare(problem, x)) if fingerprint else level(problem, prepare(problem, x))
+
+    return string_level
+
+
+_draw = Kernel(_build_instance)
+_value = Kernel(_build_value)
+_level = Kernel(_build_level)
+
+
+def instance_of(problem: Any, key: Key) -> Any:
+    """The instance of a lowered problem that belongs to a key; the problem itself if it is not random."""
+    if not has("instance", type(problem)):
+        return problem
+    words = key.words()
+    name = (type(problem), problem, *words.tolist())  # lowered random problems hold numbers only
+    with _lock:
+        if name not in _kept:
+            _kept[name] = _draw(problem, words)
+            if len(_kept) > _KEPT:
+                _kept.popitem(last=False)
+        _kept.move_to_end(name)
+        return _kept[name]
+
+
+def value_of(played: Any, x: np.ndarray) -> Any:
+    """The value of one string under an instance."""
+    return _value(played, x)
+
+
+def level_of_string(played: Any, x: np.ndarray) -> int:
+    """The level of one string under an instance."""
+    return int(_level(played, x))

@@ -1,0 +1,345 @@
+"""The reference engine: every step of every run, compiled, on a pool of threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import numpy as np
+
+from evo.core.engines import AbstractDriver, Engine, Job
+from evo.core.keys import Key
+from evo.core.optimizers import AskTellState
+from evo.core.python_driver import missing_observable
+from evo.core.records import Recorder, Trace
+from evo.core.results import Result, Runs, RunState, joined_records
+from evo.core.stops import Reason
+from evo.discrete.engines import functions as f
+from evo.discrete.engines import kernels as k
+from evo.discrete.parts import AbstractFunction
+from evo.discrete.records.observables import lowered_observable
+from evo.discrete.records.triggers import LoweredLogGrid, lowered_trigger
+
+_REASONS = list(Reason)
+_SLICE_SECONDS = 0.1
+_CHUNK_SECONDS = 0.2
+_ROWS = 4096
+
+
+class ReferenceDriver(AbstractDriver):
+    """One mutation per step: exact for everything that is built from compiled parts."""
+
+    engine = Engine.REFERENCE
+    version = 1
+
+    def refusal(self, optimizer: Any, problem: Any, record: Recorder | None) -> str | None:
+        """Refuses black boxes, and recorders and observables that kernels do not know."""
+        if not isinstance(problem, AbstractFunction):
+            return f"{problem!r} is no compiled function"
+        for item in record.observables if record is not None else ():
+            if lowered_observable(item) is None:
+                return f"observable {item.name!r} is not compiled"
+        if lowered_trigger(record) is None:
+            return f"recorder {record!r} is not compiled"
+        return missing_observable(record, problem)
+
+    def run(self, job: Job, resume: RunState | None) -> Result:
+        """One run, in slices, so that Ctrl-C and WallClock act within a fraction of a second."""
+        return _Single(self, job, resume).finish()
+
+    def repeat(self, job: Job, runs: int, first: int, threads: int | None) -> Runs:
+        """Blocks of runs on a pool of threads; the rows depend on the key and the run numbers alone."""
+        return _Many(self, job, runs, first).finish(threads or _cores())
+
+
+REFERENCE_DRIVER = ReferenceDriver()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Setup:
+    """The lowered job, shared by all runs."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.parts: k.Parts = job.optimizer.lowered(job.problem, job.start)
+        recorder: Recorder | None = job.record
+        observables = tuple(lowered_observable(item) for item in recorder.observables) if recorder is not None else ()
+        self.recording = k.Recording(lowered_trigger(recorder), observables)
+        limits = job.stop.limits()
+        self.limits = k.KernelLimits(limits.steps, limits.evaluations, limits.stagnation, float(limits.target))
+        self.seconds = limits.seconds
+        sizes = [int(f.memory_size(item, self.parts.problem)) for item in observables]
+        self.memory_shape = (len(observables), max(sizes, default=1))
+
+    def work(self) -> k.Work:
+        """Fresh arrays for a run."""
+        n, observables = self.parts.n, self.memory_shape[0]
+        capacity = _ROWS if observables else 4
+        return k.Work(
+            x=np.zeros(n, dtype=np.uint8),
+            flips=np.zeros(n, dtype=np.int64),
+            stream=np.zeros(4, dtype=np.uint64),
+            function_stream=np.zeros(4, dtype=np.uint64),
+            counters=np.zeros(11, dtype=np.int64),
+            numbers=np.zeros(8),
+            keys=np.zeros((5, 2), dtype=np.uint64),
+            memories=np.zeros(self.memory_shape),
+            rows=np.zeros((capacity, 2 + observables)),
+            row_runs=np.zeros(capacity, dtype=np.int64),
+        )
+
+    def check_rate(self, work: k.Work, reason: int) -> None:
+        """Raise if a policy returned something that is no probability."""
+        if reason == k.INVALID_RATE:
+            from evo.discrete.algorithms.one_plus_one import invalid_rate
+
+            step = int(work.counters[k.STEPS]) + 1
+            raise invalid_rate(self.job.optimizer.rate, float(work.numbers[4]), step, self.parts.n)
+
+
+def _out(runs: int) -> k.Out:
+    whole = [np.zeros(runs, dtype=np.int64) for _ in range(4)]
+    return k.Out(*whole, np.full(runs, np.nan))
+
+
+def _drain(work: k.Work) -> tuple[np.ndarray, np.ndarray]:
+    """Take the recorded rows out of the buffer: (run places, rows)."""
+    count = int(work.counters[k.ROWS])
+    work.counters[k.ROWS] = 0
+    return work.row_runs[:count].copy(), work.rows[:count].copy()
+
+
+class _Pace:
+    """How many steps a kernel call may make, such that it takes about a tenth of a second."""
+
+    def __init__(self) -> None:
+        self.most = 4096
+        self.warm = False
+
+    def account(self, seconds: float) -> None:
+        if self.warm:  # the first call may have compiled
+            factor = min(8.0, max(0.125, _SLICE_SECONDS / max(seconds, 1e-6)))
+            self.most = int(min(2**40, max(64, self.most * factor)))
+        self.warm = True
+
+
+class _Single:
+    """One run in progress."""
+
+    def __init__(self, driver: ReferenceDriver, job: Job, resume: RunState | None) -> None:
+        self.driver, self.job, self.setup = driver, job, _Setup(job)
+        self.began = time.monotonic()
+        self.before = 0.0 if resume is None else resume.seconds
+        self.work = self.setup.work()
+        self.rows: list[tuple[float, ...]] = [] if resume is None else list(resume.rows)
+        self.work.keys[0] = job.key.words()
+        if resume is None:
+            self.carry = k.open_kernel(self.setup.parts, self.setup.recording, self.work)
+        else:
+            self.carry = self._restored(resume)
+
+    def _restored(self, resume: RunState) -> Any:
+        work, key = self.work, self.job.key
+        inner = resume.state.inner
+        for place, label in enumerate(("start", "step", "instance", "function"), start=1):
+            work.keys[place] = key.child(label).words()
+        work.x[:] = inner.x
+        work.numbers[4] = inner.rate
+        counters = work.counters
+        counters[k.OPEN], counters[k.STEPS], counters[k.EVALUATIONS] = 1, resume.steps, resume.evaluations
+        counters[k.ZEROS] = len(inner.x) - int(np.count_nonzero(inner.x))
+        counters[k.IMPROVED], counters[k.HIT], counters[k.LAST_ROW] = resume.last_improvement, resume.hit, resume.last_row
+        trigger = self.setup.recording.trigger
+        if isinstance(trigger, LoweredLogGrid):
+            counters[k.GRID] = np.searchsorted(trigger.grid, resume.steps, side="right")
+        for place, memory in enumerate(resume.memories):
+            work.memories[place] = memory
+        return k.restore_kernel(self.setup.parts, work.keys, work.x, inner.policy)
+
+    def finish(self) -> Result:
+        setup, work, out, pace = self.setup, self.work, _out(1), _Pace()
+        seed_words = np.zeros(2, dtype=np.uint64)
+        while True:
+            began = time.monotonic()
+            self.carry = k.advance_kernel(
+                setup.parts, setup.recording, setup.limits, work, out, seed_words, 0, 1, self.carry, pace.most
+            )
+            now = time.monotonic()
+            pace.account(now - began)
+            setup.check_rate(work, int(out.reason[0]))
+            over = work.counters[k.RUN_PLACE] == 1
+            _, rows = _drain(work)
+            self.rows.extend(tuple(row) for row in rows.tolist())
+            if over:
+                return self._result(_REASONS[int(out.reason[0]) - 1], int(out.hit[0]), float(out.value[0]))
+            if self.before + now - self.began >= setup.seconds:
+                return self._cut()
+
+    def _cut(self) -> Result:
+        """End the run here, because the time is up."""
+        limits = self.setup.limits._replace(steps=int(self.work.counters[k.STEPS]))
+        out = _out(1)
+        words = np.zeros(2, dtype=np.uint64)
+        setup = self.setup
+        self.carry = k.advance_kernel(setup.parts, setup.recording, limits, self.work, out, words, 0, 1, self.carry, 1)
+        _, rows = _drain(self.work)
+        self.rows.extend(tuple(row) for row in rows.tolist())
+        return self._result(Reason.WALL_CLOCK, int(out.hit[0]), float(out.value[0]))
+
+    def _result(self, reason: Reason, hit: int, value: float) -> Result:
+        work, job = self.work, self.job
+        counters = work.counters
+        steps, evaluations = int(counters[k.STEPS]), int(counters[k.EVALUATIONS])
+        kept = self.rows[:-1] if counters[k.EXTRA] else self.rows
+        x = work.x.copy()
+        policy = tuple(self.carry.policy)
+        state = RunState(
+            engine=self.driver.used,
+            optimizer=job.optimizer,
+            problem=job.problem,
+            key=job.key,
+            state=self._ask_tell_state(x, policy, steps, evaluations),
+            steps=steps,
+            evaluations=evaluations,
+            hit=hit,
+            last_improvement=int(counters[k.IMPROVED]),
+            seconds=self.before + time.monotonic() - self.began,
+            recorder=job.record,
+            memories=tuple(memory.copy() for memory in work.memories),
+            rows=tuple(kept),
+            last_row=int(kept[-1][0]) if kept else int(counters[k.LAST_ROW]) if not counters[k.EXTRA] else -1,
+        )
+        return Result(
+            candidate=x.copy(),
+            value=value,
+            steps=steps,
+            evaluations=evaluations,
+            hit=hit or None,
+            reason=reason,
+            trace=Trace.of(job.record, self.rows),
+            state=state,
+            engine=self.driver.used,
+        )
+
+    def _ask_tell_state(self, x: np.ndarray, policy: Any, steps: int, evaluations: int) -> AskTellState:
+        """The state that repeated `step` would have reached."""
+        from evo.discrete.algorithms.one_plus_one import OnePlusOneState
+
+        job = self.job
+        own = job.problem.evaluate(x[None], steps, job.key)[0]
+        rate = float(self.work.numbers[4])
+        inner = OnePlusOneState(job.problem, job.key, x, -own, policy, x, 0, rate, 0.0)
+        sense, dynamic = job.problem.sense, job.problem.dynamic
+        return AskTellState(inner, sense, dynamic, steps, evaluations, None, x, own)
+
+
+class _Many:
+    """Many runs in progress: chunks of runs are taken by threads until none is left."""
+
+    def __init__(self, driver: ReferenceDriver, job: Job, runs: int, first: int) -> None:
+        self.driver, self.job, self.setup = driver, job, _Setup(job)
+        self.runs, self.first = runs, first
+        self.out = _out(runs)
+        self.words = Key.words(job.key)
+        self.lock = threading.Lock()
+        self.stopped = threading.Event()
+        self.next = 0
+        self.seconds_per_run: float | None = None
+        self.tables: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def finish(self, threads: int) -> Runs:
+        self._chunk(0, 1)  # in this thread: it may compile, and it tells how long a run takes
+        self.next = 1
+        threads = min(threads, self.runs - 1)
+        if threads <= 1:
+            self._take_chunks(1)
+        else:
+            self._on_threads(threads)
+        return self._collected()
+
+    def _on_threads(self, threads: int) -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            pending = {pool.submit(self._take_chunks, threads) for _ in range(threads)}
+            try:
+                while pending:
+                    done, pending = wait(pending, timeout=0.1)
+                    for future in done:
+                        future.result()
+            except BaseException:  # Ctrl-C, or an error in one thread: the others end after their slice
+                self.stopped.set()
+                raise
+
+    def _take_chunks(self, threads: int) -> None:
+        while not self.stopped.is_set():
+            with self.lock:
+                left = self.runs - self.next
+                if left <= 0:
+                    return
+                size = int(_CHUNK_SECONDS / max(self.seconds_per_run or 1.0, 1e-7))
+                if np.isfinite(self.setup.seconds):
+                    size = 1  # WallClock is looked at between kernel calls, and counts for each run
+                size = max(1, min(size, -(-left // (2 * threads))))
+                low = self.next
+                self.next += size
+            self._chunk(low, size)
+
+    def _chunk(self, low: int, size: int) -> None:
+        """Make the runs low, ..., low + size - 1 of this series."""
+        setup, work, pace = self.setup, self.setup.work(), _Pace()
+        out = k.Out(*(array[low : low + size] for array in self.out))
+        first = self.first + low
+        work.keys[0] = self.job.key.child("run", first).words()
+        began = time.monotonic()
+        carry = k.open_kernel(setup.parts, setup.recording, work)
+        while work.counters[k.RUN_PLACE] < size:
+            slice_began = time.monotonic()
+            carry = k.advance_kernel(
+                setup.parts, setup.recording, setup.limits, work, out, self.words, first, size, carry, pace.most
+            )
+            now = time.monotonic()
+            pace.account(now - slice_began)
+            self._keep_rows(first, work)
+            place = int(work.counters[k.RUN_PLACE])
+            if place < size:
+                setup.check_rate(work, int(out.reason[place]))
+            if self.stopped.is_set():
+                return
+            if now - began >= setup.seconds and place < size:
+                limits = setup.limits._replace(steps=int(work.counters[k.STEPS]))
+                carry = k.advance_kernel(
+                    setup.parts, setup.recording, limits, work, out, self.words, first, size, carry, 1
+                )
+                out.reason[place] = Reason.WALL_CLOCK.code
+                self._keep_rows(first, work)
+        seconds = (time.monotonic() - began) / size
+        with self.lock:
+            compiled = self.seconds_per_run is None and seconds > _CHUNK_SECONDS
+            self.seconds_per_run = 1e-3 if compiled else seconds
+
+    def _keep_rows(self, first: int, work: k.Work) -> None:
+        places, rows = _drain(work)
+        if len(rows) and self.setup.recording.observables:
+            with self.lock:
+                self.tables.append((places + first, rows))
+
+    def _collected(self) -> Runs:
+        out = self.out
+        reached = out.hit > 0
+        return Runs(
+            first=self.first,
+            steps=np.where(reached, out.spent, np.inf),
+            spent=out.spent,
+            evaluations=out.evaluations,
+            hit=out.hit,
+            reached=reached,
+            value=out.value,
+            reason=out.reason,
+            records=joined_records(self.job.record, self.tables),
+            engine=self.driver.used,
+        )

@@ -1,0 +1,208 @@
+"""Parts: what a pseudo-Boolean search is made of, and how users write their own.
+
+A public part is a frozen dataclass that validates and normalises at construction and compares by type and value.
+`lower(n)` turns it into the named tuple that kernels see; its behaviour is registered on that type with
+`implements`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from evo.core import checks
+from evo.core.keys import Key
+from evo.core.problems import AbstractProblem, Sense, Values
+from evo.core.stops import Steps, Stop
+from evo.discrete.engines import functions as f
+from evo.discrete.engines.generic import copy_registrations, has, register
+from evo.discrete.engines.instances import instance_of, level_of_string, value_of
+from evo.discrete.engines.lowering import LOWERED, USED, lowered_type
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+
+class AbstractPart(ABC):
+    """Something an algorithm is made of; subclasses are frozen dataclasses."""
+
+    def lower(self, n: int) -> Any:
+        """The named tuple that kernels see, for strings of length n.
+
+        The default takes the dataclass fields as they are: numbers, arrays and other parts.
+        """
+        fields = [getattr(self, field.name) for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        kind = lowered_type(type(self))
+        USED.add(kind)
+        return kind(*(value.lower(n) if isinstance(value, AbstractPart) else value for value in fields))
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and all(
+            _same(getattr(self, field.name), getattr(other, field.name))
+            for field in dataclasses.fields(self)  # type: ignore[arg-type]
+        )
+
+    def __hash__(self) -> int:
+        values = (getattr(self, field.name) for field in dataclasses.fields(self))  # type: ignore[arg-type]
+        return hash((type(self), *(v.tobytes() if isinstance(v, np.ndarray) else v for v in values)))
+
+
+def _same(left: Any, right: Any) -> bool:
+    if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+        return np.array_equal(left, right)
+    return left == right
+
+
+def part(cls: type) -> type:
+    """Class decorator of all parts: a frozen dataclass that keeps the comparison by type and value."""
+    return dataclasses.dataclass(frozen=True, eq=False)(cls)
+
+
+def implements(cls: type) -> Callable[[F], F]:
+    """Decorator that makes a function the part's implementation of the generic function of the same name.
+
+    Args:
+        cls: a part class (a frozen dataclass that derives from `d.AbstractFunction`, `d.AbstractRate`,
+            `d.AbstractMutation`, `d.AbstractAcceptance` or `d.AbstractStart`).
+
+    The function must have the parameters of the generic function (see the how-to-extend page), and be understood by
+    numba: numbers, arrays, `math`, other compiled functions. Registering again replaces the implementation.
+
+    Raises:
+        ValueError: if no generic function has this name, or the parameters differ.
+        TypeError: if `cls` is not a part class.
+
+    Example:
+        >>> from dataclasses import dataclass
+        >>> from evo import discrete as d
+        >>> @dataclass(frozen=True)
+        ... class Halving(d.AbstractRate):
+        ...     first: float
+        >>> @d.implements(Halving)
+        ... def start(policy, n):
+        ...     return (policy.first,)
+        >>> @d.implements(Halving)
+        ... def draw(policy, state, view, n, stream):
+        ...     return max(state[0] / view.step, 1.0 / n)
+    """
+    if not (isinstance(cls, type) and issubclass(cls, AbstractPart) and dataclasses.is_dataclass(cls)):
+        action = "Derive it from d.AbstractFunction, d.AbstractRate, ... and decorate it with @dataclass(frozen=True)."
+        raise checks.bad_type("cls", cls, "be a part class", action)
+
+    def wrap(function: F) -> F:
+        kind = lowered_type(cls)
+        if kind in USED:  # kernels were compiled with the old implementation: the part gets a new lowered type
+            del LOWERED[cls]
+            copy_registrations(kind, lowered_type(cls))
+            kind = lowered_type(cls)
+        register(kind, function)
+        return function
+
+    return wrap
+
+
+class AbstractRate(AbstractPart):
+    """A mutation-rate policy: `start`, `draw` and, if it adapts, `update`."""
+
+    def check(self, n: int) -> None:
+        """Refuse string lengths for which the policy has no valid rate."""
+        del n
+
+
+class AbstractMutation(AbstractPart):
+    """A mutation operator: `flips`."""
+
+
+class AbstractAcceptance(AbstractPart):
+    """An acceptance rule: `keep`, and `weighs` or `draws` if it uses magnitudes or chance."""
+
+
+class AbstractStart(AbstractPart):
+    """How the first string is made: `place`."""
+
+
+class AbstractFunction(AbstractPart, AbstractProblem):
+    """A pseudo-Boolean function on {0, 1}^n to be maximised; its dataclass has a field `n`.
+
+    A function implements `value`, or `gain`, or both; the default gain evaluates `value` twice. Optional are `prepare`
+    and `commit` (incremental evaluation), `compare`, `level`, `level_count` and `solved` (default: no zero-bits).
+    """
+
+    n: int
+    sense = Sense.MAXIMISE
+    values = Values.FLOAT64
+    #: a declaration, checked by `d.check`: f(x) < f(y) whenever x differs from y and x <= y bit by bit
+    monotone: bool = False
+
+    def start(self, key: Key) -> np.ndarray:
+        """A uniformly random string, for optimizers that do not choose their own start."""
+        return key.child("start").numpy().integers(0, 2, self.n, dtype=np.uint8)
+
+    def evaluate(self, candidates: Any, step: int, key: Key) -> np.ndarray:
+        """The values of `uint8[k, n]` strings, exact: `int64`, `float64`, or Python numbers as objects."""
+        del step
+        strings = bit_strings(candidates, self.n)
+        played = instance_of(self.lower(self.n), key.child("instance"))
+        return np.array([value_of(played, x) for x in strings])
+
+    def solved(self, candidate: Any) -> bool | None:
+        """Whether the string is optimal."""
+        x = np.ascontiguousarray(candidate, dtype=np.uint8)
+        lowered = self.lower(self.n)
+        cache = f.prepare(lowered, x) if has("solved", type(lowered)) else None
+        return bool(f.solved(lowered, cache, self.n - int(np.count_nonzero(x))))
+
+    def level_of(self, candidate: Any, key: Key) -> int:
+        """The level of a string in the run with this key, 0 where the problem has no levels."""
+        lowered = self.lower(self.n)
+        if not has("level", type(lowered)) and not has("instance", type(lowered)):
+            return 0
+        played = instance_of(lowered, key.child("instance"))
+        return level_of_string(played, np.ascontiguousarray(candidate, dtype=np.uint8))
+
+    def level_count(self) -> int:
+        """How many levels the problem has."""
+        return int(f.level_count(self.lower(self.n)))
+
+    def budget(self) -> Stop | None:
+        """1000 n (ln n + 1) steps, about 350 times what the (1+1)-EA at strength 1 needs on a linear function."""
+        return default_budget(self.n)
+
+    def reported(self, candidate: Any, value: Any) -> float:
+        """The value; for problems whose values are only ordered, the number of zero-bits."""
+        if self.values is Values.ORDER:
+            return float(self.n - int(np.count_nonzero(candidate)))
+        return float(value)
+
+
+def default_budget(n: int) -> Stop:
+    """1000 n (ln n + 1) steps, rounded up."""
+    return Steps(int(np.ceil(1000 * n * (np.log(n) + 1))))
+
+
+def length(value: Any) -> int:
+    """The string length n, checked."""
+    return checks.integer("n", value, 1, "Pass the number of bits, at least 1.", high=2**31 - 1)
+
+
+def bit_strings(candidates: Any, n: int) -> np.ndarray:
+    """Candidates as `uint8[k, n]`, checked."""
+    strings = np.asarray(candidates)
+    action = "Pass strings of zeros and ones stacked along the first axis; one string x as x[None]."
+    if strings.ndim != 2 or strings.shape[1] != n:
+        raise checks.bad_value("candidates", strings, f"have shape (candidates, n) = (k, {n})", action)
+    if strings.dtype.kind not in "bui" or (strings.size and (strings.max() > 1 or strings.min() < 0)):
+        raise checks.bad_value("candidates", strings, "hold only 0 and 1, as integers", action)
+    return np.ascontiguousarray(strings, dtype=np.uint8)
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """The array, contiguous and read-only."""
+    array = np.ascontiguousarray(array)
+    array.flags.writeable = False
+    return array
+

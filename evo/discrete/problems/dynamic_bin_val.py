@@ -1,0 +1,88 @@
+"""Dynamic BinVal: a fresh random order of the weights 2^(n-1), ..., 2, 1 in every step."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from evo.core.keys import Key
+from evo.core.problems import Values
+from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.streams import position_word, position_words
+from evo.discrete.parts import AbstractFunction, bit_strings, length, part
+from evo.discrete.problems.bin_val import binary_values
+
+
+@part
+class DynamicBinVal(AbstractFunction):
+    """BinVal under a fresh uniformly random permutation of the positions in every step.
+
+    Step t compares parent and offspring under f_t(x) = sum_i 2^(n - pi_t(i)) x_i, so that the parent is evaluated
+    again in every step (two evaluations per step). With a zero-bits and b one-bits flipped the offspring is better
+    with probability a / (a + b). Positions are ordered by 64-bit hashes of (run, step, position), without ties.
+
+    Args:
+        n: string length, at least 1.
+
+    Values are order only: ask-tell gets exact Python integers, results report the number of zero-bits.
+
+    Reference: Lengler and Meier, Large population sizes and crossover help in dynamic environments, PPSN 2020.
+
+    Example:
+        >>> import evo
+        >>> from evo import discrete as d
+        >>> evo.run(d.OnePlusOne(rate=d.Static(strength=1.0)), d.DynamicBinVal(50), seed=0).value
+        0.0
+    """
+
+    n: int
+    values = Values.ORDER
+    dynamic = True
+    monotone = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n", length(self.n))
+
+    def lower(self, n: int) -> LoweredDynamicBinVal:
+        """The named tuple that kernels see."""
+        return LoweredDynamicBinVal(n)
+
+    def evaluate(self, candidates: Any, step: int, key: Key) -> np.ndarray:
+        """The values under f_step in the run with this key, exact Python integers."""
+        strings = bit_strings(candidates, self.n)
+        order = np.argsort(position_words(key.child("function"), step, self.n))
+        return binary_values(strings[:, order[::-1]])
+
+
+class LoweredDynamicBinVal(NamedTuple):
+    """`DynamicBinVal` as kernels see it."""
+
+    n: int
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def value(problem, cache, x):
+    """The number of zero-bits, as reported."""
+    ones = 0
+    for bit in x:
+        ones += np.int64(bit)
+    return problem.n - ones
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def gain(problem, cache, x, flips, count, stream):
+    """The flipped bit of the highest priority decides; `stream` is the step's own function stream."""
+    sign, highest = 0, position_word(stream, 0)
+    for place in range(count):
+        priority = position_word(stream, flips[place])
+        if sign == 0 or priority > highest:
+            highest = priority
+            sign = 1 - 2 * np.int64(x[flips[place]])
+    return sign, float(sign)
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def redrawn(problem):
+    """Every step has its own function."""
+    return True

@@ -1,0 +1,42 @@
+"""Statistics of run times: pure functions over arrays, with their proven bounds.
+
+A run time is a number of steps, `inf` where the run was capped. Functions here know nothing of algorithms or
+problems; they take arrays and numbers, and return frozen results. Intervals carry a `confidence`, tests a
+`false_alarm` rate; the two are never mixed.
+"""
+
+from evo.statistics.bands import EcdfBand, dkw_radius, ecdf_band
+from evo.statistics.censored import KaplanMeier, expected_running_time, kaplan_meier, restricted_mean, smallest_cap
+from evo.statistics.comparison import Comparison, Law, compare_with_law
+from evo.statistics.fits import Crossing, linear_crossing
+from evo.statistics.intervals import Interval, binomial_interval, mean_interval, quantile_interval
+from evo.statistics.samples import TwoSample, two_sample
+from evo.statistics.thresholds import z_threshold
+
+__all__ = [
+    # intervals
+    "Interval",
+    "mean_interval",
+    "quantile_interval",
+    "binomial_interval",
+    # bands for a distribution function
+    "EcdfBand",
+    "dkw_radius",
+    "ecdf_band",
+    # capped runs
+    "KaplanMeier",
+    "kaplan_meier",
+    "smallest_cap",
+    "restricted_mean",
+    "expected_running_time",
+    # tests
+    "Law",
+    "Comparison",
+    "compare_with_law",
+    "TwoSample",
+    "two_sample",
+    "z_threshold",
+    # fits
+    "Crossing",
+    "linear_crossing",
+]

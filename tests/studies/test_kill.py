@@ -1,0 +1,152 @@
+"""Killing a driver, at random moments and at every operation on files, never costs more than the running blocks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from polars.testing import assert_frame_equal
+
+from evo.studies import Block, Plan, Store, StoreError, execute
+from tests.studies.driver import Drivers, make_plan, rows, wait_for, whole_table
+
+
+@pytest.fixture
+def drivers() -> Iterator[Drivers]:
+    with Drivers() as forking:
+        yield forking
+
+
+def ran(log: Path) -> list[Block]:
+    lines = log.read_text().splitlines() if log.exists() else []
+    return [Block.parse(line.removeprefix("ran ")) for line in lines if line.startswith("ran ")]
+
+
+def finished(path: Path) -> set[Block]:
+    """The finished blocks after a kill, having checked that each is whole."""
+    try:
+        store = Store.read(path, notify=pytest.fail)
+    except StoreError:
+        assert not (path / "plan.json").exists()
+        return set()
+    assert store.verify() == []
+    done = store.done()
+    expected = whole_table(store.plan)
+    labels = [(block.cell, block.first // block.count) for block in done]
+    kept = [(cell, run // 5) in labels for cell, run in expected.select("cell", "run").iter_rows()]
+    assert_frame_equal(store.table().select("cell", "run"), expected.filter(kept).select("cell", "run"))
+    if done:
+        assert_frame_equal(store.table(), expected.filter(kept))
+    return done
+
+
+def test_kill_at_random_moments(tmp_path: Path, drivers: Drivers) -> None:
+    path, size = tmp_path / "store", {"cells": 20, "rounds": 4}
+    plan = make_plan(**size)
+    stream = np.random.default_rng(20)
+    before: set[Block] = set()
+    killed = 0
+    for attempt in range(8):
+        log = tmp_path / f"log{attempt}"
+        pid = drivers.start(folder=str(path), log=str(log), pause=0.004, **size)
+        time.sleep(stream.uniform(0.0, 0.15))
+        os.kill(pid, signal.SIGKILL)
+        killed += drivers.status() == -signal.SIGKILL
+        assert not before & set(ran(log)), "a finished block was run again"
+        after = finished(path)
+        assert before <= after, "a finished block was lost"
+        before = after
+    assert killed == 8 and 0 < len(before) < len(plan.blocks)
+    assert drivers.run(folder=str(path), log=str(tmp_path / "last"), **size) == 0
+    assert set(ran(tmp_path / "last")) == set(plan.blocks) - before
+    assert finished(path) == set(plan.blocks)
+    assert not list(path.rglob("*.partial"))
+    assert_frame_equal(Store.read(path).table(), whole_table(plan))
+
+
+def every_moment(
+    drivers: Drivers, tmp_path: Path, prepare: Any, allowed: tuple[Plan, ...], command: dict[str, Any]
+) -> int:
+    """Kill a driver before its k-th operation on files, for every k; resume each time and compare."""
+    plan = make_plan(command["cells"], command["rounds"], **command.get("changes", {}))
+    for moment in range(500):
+        path, log = tmp_path / f"store{moment}", tmp_path / f"log{moment}"
+        prepare(path)
+        status = drivers.run(folder=str(path), log=str(log), die_at=moment, **command)
+        done = finished(path)
+        if (path / "plan.json").exists():
+            assert Store.read(path).plan in allowed
+        with Store.open(path, plan, fresh=command.get("fresh", False) and Store.read(path).plan != plan) as store:
+            assert not list(path.rglob("*.partial"))
+            again = store.missing()
+            if store.plan == plan and not command.get("fresh"):
+                assert set(again) == set(plan.blocks) - done
+            execute(store, rows, threads=1, progress=False)
+        assert finished(path) == set(plan.blocks)
+        assert_frame_equal(Store.read(path).table(), whole_table(plan))
+        if status == 0:
+            return moment
+        assert status == -signal.SIGKILL, log.read_text()
+    raise AssertionError("the driver was killed at each of 500 moments")
+
+
+def test_kill_at_every_operation_of_a_first_run(tmp_path: Path, drivers: Drivers) -> None:
+    plan = make_plan(2, 1)
+    moments = every_moment(drivers, tmp_path, lambda path: None, (plan,), {"cells": 2, "rounds": 1})
+    assert moments >= 25  # six operations for each of two blocks, the plan, the environment and the probe
+
+
+def test_kill_at_every_operation_of_an_extension(tmp_path: Path, drivers: Drivers) -> None:
+    old, new = make_plan(1, 1), make_plan(2, 1)
+
+    def prepare(path: Path) -> None:
+        with Store.open(path, old) as store:
+            execute(store, rows, threads=1, progress=False)
+
+    every_moment(drivers, tmp_path, prepare, (old, new), {"cells": 2, "rounds": 1})
+
+
+def test_kill_at_every_operation_of_a_fresh_start(tmp_path: Path, drivers: Drivers) -> None:
+    """Whenever it dies, the folder is a valid store of the old plan or of the new one, never a mixture."""
+    old, new = make_plan(2, 1), make_plan(1, 1, seed=8)
+
+    def prepare(path: Path) -> None:
+        with Store.open(path, old) as store:
+            execute(store, rows, threads=1, progress=False)
+
+    command = {"cells": 1, "rounds": 1, "changes": {"seed": 8}, "fresh": True}
+    every_moment(drivers, tmp_path, prepare, (old, new), command)
+
+
+def test_reading_beside_a_running_driver(tmp_path: Path, drivers: Drivers) -> None:
+    path, log, plan = tmp_path / "store", tmp_path / "log", make_plan(20, 2)
+    drivers.start(folder=str(path), log=str(log), pause=0.01, cells=20, rounds=2)
+    wait_for(log, "open")
+    seen: list[set[Block]] = []
+    while not seen or len(seen[-1]) < 40:
+        seen.append(finished(path))
+        assert len(seen) == 1 or seen[-2] <= seen[-1]
+    assert drivers.status() == 0
+    assert 0 < len(seen[len(seen) // 2]) < 40, "the driver was read while it was at work"
+    assert_frame_equal(Store.read(path).table(), whole_table(plan))
+
+
+def test_ctrl_c_in_a_process_of_its_own(tmp_path: Path, drivers: Drivers) -> None:
+    path, log = tmp_path / "store", tmp_path / "log"
+    pid = drivers.start(folder=str(path), log=str(log), pause=0.05, cells=20, rounds=4)
+    wait_for(log, "ran c=3")
+    begun = time.monotonic()
+    os.kill(pid, signal.SIGINT)
+    assert drivers.status() == 130
+    assert time.monotonic() - begun < 5
+    done = finished(path)
+    assert done == set(ran(log)), "blocks that ran when Ctrl-C came are kept"
+    assert 0 < len(done) < 80
+    (line,) = [line for line in log.read_text().splitlines() if line.startswith("Stopped")]
+    assert f"{len(done)} of 80 blocks are finished and safe in {path}; run the same command again" in line

@@ -1,0 +1,54 @@
+"""Exact laws, bounds and limits of the running times of simple evolutionary algorithms.
+
+`theory` stands alone: it needs numpy, scipy and numba, and loads them only when a name is used.
+
+Example:
+    >>> import theory
+    >>> law = theory.onemax.law(n=100, strength=1.0)
+    >>> round(law.mean, 6)
+    1069.538497
+"""
+
+from typing import Any
+
+from theory._lazy import load
+
+_WHERE = {
+    "Kind": "theory.results",
+    "Law": "theory.results",
+    "Value": "theory.results",
+    "chain": "theory.exact.chain",
+    "constants": "theory.constants",
+    "dynamic_bin_val": "theory.exact.dynamic_bin_val",
+    "enumeration": "theory.exact.enumeration",
+    "hottopic": "theory.monotone.hottopic",
+    "leading_ones": "theory.exact.leading_ones",
+    "linear": "theory.exact.linear",
+    "onemax": "theory.exact.onemax",
+    "results": "theory.results",
+    "rls": "theory.exact.rls",
+}
+
+__all__ = [  # noqa: F822  (loaded on first use)
+    "Kind",
+    "Law",
+    "Value",
+    "chain",
+    "constants",
+    "dynamic_bin_val",
+    "enumeration",
+    "hottopic",
+    "leading_ones",
+    "linear",
+    "onemax",
+    "results",
+    "rls",
+]
+
+
+def __getattr__(name: str) -> Any:
+    return load(__name__, _WHERE, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

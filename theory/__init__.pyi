@@ -1,0 +1,29 @@
+from theory import constants as constants
+from theory import results as results
+from theory.exact import chain as chain
+from theory.exact import dynamic_bin_val as dynamic_bin_val
+from theory.exact import enumeration as enumeration
+from theory.exact import leading_ones as leading_ones
+from theory.exact import linear as linear
+from theory.exact import onemax as onemax
+from theory.exact import rls as rls
+from theory.monotone import hottopic as hottopic
+from theory.results import Kind as Kind
+from theory.results import Law as Law
+from theory.results import Value as Value
+
+__all__ = [
+    "Kind",
+    "Law",
+    "Value",
+    "chain",
+    "constants",
+    "dynamic_bin_val",
+    "enumeration",
+    "hottopic",
+    "leading_ones",
+    "linear",
+    "onemax",
+    "results",
+    "rls",
+]

@@ -1,0 +1,99 @@
+"""Checks of arguments. Each message names the argument, what came, what is allowed and what to do."""
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+
+def integer(name: str, value: Any, *, low: int, high: int | None = None, unit: str, advice: str) -> int:
+    """`value` as an int in [low, high], or an error that says what to pass instead."""
+    span = f"an integer >= {low}" if high is None else f"an integer in [{low}, {high}]"
+    message = f"`{name}` must be {span} ({unit}); got {value!r}. {advice}"
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(message)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(message) from None
+    if number < low or (high is not None and number > high):
+        raise ValueError(message)
+    return number
+
+
+def bits(n: Any, *, high: int | None = None) -> int:
+    """The number of bits, an int of at least 1."""
+    return integer("n", n, low=1, high=high, unit="number of bits", advice="Pass the length of the bit string.")
+
+
+def real(name: str, value: Any, span: str, *, unit: str, advice: str) -> float:
+    """`value` as a float in `span`, which is written as "(0, 1]" and the like.
+
+    Args:
+        name: the argument.
+        value: what came.
+        span: the allowed interval; round brackets exclude an end.
+        unit: what the number means.
+        advice: what to do instead.
+
+    Returns:
+        The number.
+
+    Raises:
+        TypeError: for anything but a real number.
+        ValueError: outside the interval, or for NaN.
+    """
+    message = f"`{name}` must lie in {span} ({unit}); got {value!r}. {advice}"
+    if isinstance(value, (bool, np.bool_, str, bytes)) or value is None:
+        raise TypeError(message)
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(message) from None
+    low, high = (float(end) for end in span[1:-1].split(","))
+    inside = (number >= low if span[0] == "[" else number > low) and (
+        number <= high if span[-1] == "]" else number < high
+    )
+    if math.isnan(number) or not inside:
+        raise ValueError(message)
+    return number
+
+
+def rate_of(n: int, strength: Any, rate: Any) -> float:
+    """The probability per bit, from exactly one of strength (flips expected per step) and rate."""
+    if (strength is None) == (rate is None):
+        came = "neither" if rate is None else f"strength={strength!r} and rate={rate!r}"
+        raise ValueError(
+            f"`strength` or `rate` must be given, exactly one of them (rate = strength / n); got {came}. "
+            f"For one expected flip per step pass strength=1.0 or rate=1/n={1 / n:g}."
+        )
+    if rate is not None:
+        return real(
+            "rate",
+            rate,
+            "(0, 1]",
+            unit=f"probability per bit, n={n}",
+            advice=f"For one expected flip per step pass rate=1/n={1 / n:g} or strength=1.0.",
+        )
+    return (
+        real(
+            "strength",
+            strength,
+            f"(0, {n}]",
+            unit=f"expected flips per step, n={n}",
+            advice="For one expected flip per step pass strength=1.0.",
+        )
+        / n
+    )
+
+
+def strength_of(strength: Any) -> float:
+    """The expected number of flips per step where n tends to infinity."""
+    return real(
+        "strength",
+        strength,
+        "(0, inf)",
+        unit="expected flips per step",
+        advice="For one expected flip per step pass strength=1.0.",
+    )

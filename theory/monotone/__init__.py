@@ -1,0 +1,15 @@
+"""Monotone functions on which hill climbers stall: drifts, thresholds and stagnation densities."""
+
+from typing import Any
+
+from theory._lazy import load
+
+__all__ = ["hottopic"]  # noqa: F822  (loaded on first use)
+
+
+def __getattr__(name: str) -> Any:
+    return load(__name__, {each: f"{__name__}.{each}" for each in __all__}, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

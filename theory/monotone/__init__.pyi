@@ -1,0 +1,3 @@
+from theory.monotone import hottopic as hottopic
+
+__all__ = ["hottopic"]

@@ -9,6 +9,7 @@ Example:
     1069.538497
 """
 
+# pyright: reportUnsupportedDunderAll=false
 from typing import Any
 
 from theory._lazy import load
@@ -29,7 +30,7 @@ _WHERE = {
     "rls": "theory.exact.rls",
 }
 
-__all__ = [  # noqa: F822  (loaded on first use)
+__all__ = [
     "Kind",
     "Law",
     "Value",

@@ -4,15 +4,15 @@ Every name below is a `Value` whose source states the equation.
 
 Example:
     >>> from theory import constants
-    >>> constants.schedule_beta.value
-    3.552478257334109
+    >>> round(float(constants.schedule_beta), 12)
+    3.552478257334
 """
 
 import math
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from theory import _roots
 from theory.results import Kind, Value
 
 if TYPE_CHECKING:
@@ -74,12 +74,6 @@ def _computed(name: str) -> Value:
     return globals()[f"_{name}"]()
 
 
-def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    from scipy.optimize import brentq
-
-    return float(brentq(function, low, high, xtol=1e-16, rtol=8.9e-16))
-
-
 def _exact(value: float, equation: str) -> Value:
     return Value.exact(value, source=equation, error=1e-13)
 
@@ -87,7 +81,7 @@ def _exact(value: float, equation: str) -> Value:
 def _schedule_v() -> Value:
     from scipy.special import exp1
 
-    root = _root(lambda v: float(exp1(v)) - math.exp(-v), 0.1, 1.0)
+    root = _roots.root(lambda v: float(exp1(v)) - math.exp(-v), 0.1, 1.0)
     return _exact(root, "E_1(v) = e^-v, the maximiser of v E_1(v)")
 
 
@@ -112,7 +106,7 @@ def _hottopic_y() -> Value:
     def slope(y: float) -> float:  # (y - 1)^2 times the derivative of y (1 + e^-y / (y - 1))
         return (y - 1.0) ** 2 + math.exp(-y) * (y - 1.0 - y * y)
 
-    return _exact(_root(slope, 1.2, 3.0), "argmin over y > 1 of y (1 + e^-y / (y - 1))")
+    return _exact(_roots.root(slope, 1.2, 3.0), "argmin over y > 1 of y (1 + e^-y / (y - 1))")
 
 
 def _hottopic_strength() -> Value:
@@ -127,7 +121,7 @@ def _hottopic_alpha() -> Value:
 
 
 def _dynamic_bin_val_strength() -> Value:
-    return _exact(_root(lambda c: c + 2.0 * math.expm1(-c), 1.0, 2.0), "c = 2 (1 - e^-c)")
+    return _exact(_roots.root(lambda c: c + 2.0 * math.expm1(-c), 1.0, 2.0), "c = 2 (1 - e^-c)")
 
 
 def _dynamic_uniform_strength() -> Value:
@@ -138,7 +132,7 @@ def _dynamic_uniform_strength() -> Value:
             term *= c / ((k + 1.0) * (k + 2.0))
         return math.fsum(terms)
 
-    return _exact(_root(drift, 2.0, 4.0), "sum over K of e^-c c^K (1 - K) / (K! (K + 1)!) = 0")
+    return _exact(_roots.root(drift, 2.0, 4.0), "sum over K of e^-c c^K (1 - K) / (K! (K + 1)!) = 0")
 
 
 def _leading_ones_best_static() -> Value:
@@ -225,7 +219,7 @@ def _onemax_constant() -> Value:
 def _zipf_exponent() -> Value:
     from scipy.special import zeta
 
-    root = _root(lambda b: float(zeta(b - 2.0)) - 2.0 * float(zeta(b - 1.0)), 3.2, 4.0)
+    root = _roots.root(lambda b: float(zeta(b - 2.0)) - 2.0 * float(zeta(b - 1.0)), 3.2, 4.0)
     return _exact(root, "zeta(b - 2) = 2 zeta(b - 1): second over first falling moment of a Zipf law is 1")
 
 

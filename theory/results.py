@@ -159,12 +159,12 @@ class Law:
         self._compute_masses = masses
 
     @classmethod
-    def from_masses(
-        cls, pmf: ArrayLike, *, source: str, defect: float = 0.0, kind: Kind = Kind.EXACT
-    ) -> "Law":
+    def from_masses(cls, pmf: ArrayLike, *, source: str, defect: float = 0.0, kind: Kind = Kind.EXACT) -> "Law":
         """The law with P(T = t) = pmf[t]; `defect` is the mass that the table misses."""
         masses = Masses(np.array(pmf, dtype=np.float64), float(defect))
-        return cls(kind=kind, source=source, moments=partial(truncated_moments, masses), masses=partial(Masses, *masses))
+        return cls(
+            kind=kind, source=source, moments=partial(truncated_moments, masses), masses=partial(Masses, *masses)
+        )
 
     @property
     def kind(self) -> Kind:
@@ -306,7 +306,9 @@ def truncated_moments(masses: Masses) -> Moments:
     mean = math.fsum(pmf * times) + defect * pmf.size
     variance = math.fsum(pmf * (times - mean) ** 2) + defect * (pmf.size - mean) ** 2
     rounding = 1e-12 * mean
-    return Moments(mean, variance, max(0.0, mean - rounding - defect * pmf.size), math.inf if defect else mean + rounding)
+    return Moments(
+        mean, variance, max(0.0, mean - rounding - defect * pmf.size), math.inf if defect else mean + rounding
+    )
 
 
 def _like(argument: ArrayLike, result: NDArray[np.float64]) -> Any:

@@ -21,6 +21,7 @@ from evo.statistics import (
     expected_running_time,
     mean_interval,
     restricted_mean,
+    smallest_cap,
 )
 
 
@@ -152,7 +153,8 @@ class Runs:
             law: any object with these attributes, for example `theory.onemax.law(n=..., strength=...)`.
             false_alarm: the probability with which a true law is rejected.
         """
-        return compare_with_law(self.steps, law, false_alarm)
+        horizon = smallest_cap(self.steps, self.spent)
+        return compare_with_law(self.steps, law, false_alarm, horizon=horizon)
 
     def replay(self, i: int, record: Recorder | None = None) -> Result:
         """Run `i` (counted from 0 within these runs) once more on the same engine, with another recorder if wanted."""

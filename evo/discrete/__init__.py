@@ -9,7 +9,7 @@ from evo.core.keys import Key
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.acceptance.strict import Strict
 from evo.discrete.algorithms.one_plus_one import OnePlusOne, RandomLocalSearch
-from evo.discrete.engines.functions import compare, gain, level, value
+from evo.discrete.drift import Drift, drift
 from evo.discrete.engines.streams import below, exponential, next_word, uniform
 from evo.discrete.mutations.standard_bits import StandardBits
 from evo.discrete.parts import (
@@ -34,8 +34,56 @@ from evo.discrete.rates.log_schedule import LogSchedule
 from evo.discrete.rates.schedule import Schedule
 from evo.discrete.rates.static import Static
 from evo.discrete.rates.success_rule import Success, SuccessRule
-from evo.discrete.records.observables import level as level_now
-from evo.discrete.records.observables import levels_visited, mean_density, rate, zeros
+from evo.discrete.records.observables import level, levels_visited, mean_density, rate, zeros
 from evo.discrete.starts.given import Given
 from evo.discrete.starts.ones import Ones
 from evo.discrete.starts.uniform import Uniform
+
+__all__ = [
+    "AbstractAcceptance",
+    "AbstractFunction",
+    "AbstractMutation",
+    "AbstractRate",
+    "AbstractStart",
+    "BinVal",
+    "Custom",
+    "Drift",
+    "DynamicBinVal",
+    "Elitist",
+    "EqualFitnessRule",
+    "ExponentialWeights",
+    "Fixed",
+    "Given",
+    "HotTopic",
+    "HotTopicSets",
+    "IntegerWeights",
+    "Key",
+    "LeadingOnes",
+    "Linear",
+    "LogSchedule",
+    "OneMax",
+    "OnePlusOne",
+    "Ones",
+    "PerRun",
+    "RandomLinear",
+    "RandomLocalSearch",
+    "Schedule",
+    "StandardBits",
+    "Static",
+    "Strict",
+    "Success",
+    "SuccessRule",
+    "Uniform",
+    "UniformWeights",
+    "below",
+    "drift",
+    "exponential",
+    "implements",
+    "level",
+    "levels_visited",
+    "mean_density",
+    "next_word",
+    "rate",
+    "uniform",
+    "zeros",
+]

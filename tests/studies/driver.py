@@ -92,17 +92,21 @@ class Drivers:
             text=True,
             env={**os.environ, "PYTHONPATH": str(root)},
         )
+        self._running = 0
         return self
 
     def start(self, **command: Any) -> int:
         """Fork a driver; returns its process id."""
         assert self._process.stdin is not None
         print(json.dumps(command), file=self._process.stdin, flush=True)
-        return self._answer("pid")
+        self._running = self._answer("pid")
+        return self._running
 
     def status(self) -> int:
         """Wait for the driver to end; returns its exit status."""
-        return self._answer("status")
+        status = self._answer("status")
+        self._running = 0
+        return status
 
     def run(self, **command: Any) -> int:
         self.start(**command)
@@ -118,6 +122,9 @@ class Drivers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
+        if self._running:  # the test failed
+            os.kill(self._running, signal.SIGKILL)
+            self.status()
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait(timeout=20)

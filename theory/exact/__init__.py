@@ -1,10 +1,11 @@
 """Exact hitting-time laws: expected values, variances and whole distributions from Markov chains and closed forms."""
 
+# pyright: reportUnsupportedDunderAll=false
 from typing import Any
 
 from theory._lazy import load
 
-__all__ = ["chain", "dynamic_bin_val", "enumeration", "leading_ones", "linear", "onemax", "rls"]  # noqa: F822  (loaded on first use)
+__all__ = ["chain", "dynamic_bin_val", "enumeration", "leading_ones", "linear", "onemax", "rls"]
 
 
 def __getattr__(name: str) -> Any:

@@ -99,8 +99,8 @@ def moments(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Expected value and variance of the hitting time of state 0, from every state.
 
     E_k = 1 + sum_j P(k, j) E_j. Chains that only move down: E_k = (1 + sum_{j<k} P(k, j) E_j) / sum_{j<k} P(k, j), and
-    the variance from the variances and squared differences of means after the next move. Otherwise E[T] and E[T (T - 1)]
-    are solved by state reduction; the variance then loses about log10(E[T]^2 / Var[T]) digits.
+    the variance from the variances and squared differences of means after the next move. Otherwise E[T] and E[T (T -
+    1)] are solved by state reduction; the variance then loses about log10(E[T]^2 / Var[T]) digits.
 
     Args:
         chain: the bands of its transition matrix.
@@ -124,9 +124,7 @@ def moments(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return mean, variance
 
 
-def mixed(
-    mean: NDArray[np.float64], variance: NDArray[np.float64], start: NDArray[np.float64]
-) -> tuple[float, float]:
+def mixed(mean: NDArray[np.float64], variance: NDArray[np.float64], start: NDArray[np.float64]) -> tuple[float, float]:
     """Mean and variance for a random start: the law of total variance.
 
     Args:
@@ -136,6 +134,8 @@ def mixed(
 
     Returns:
         The mean and the variance; both inf if a possible start has an infinite mean.
+
+    Source: elementary.
 
     Example:
         >>> mixed(np.array([0.0, 2.0]), np.array([0.0, 2.0]), np.array([0.5, 0.5]))
@@ -168,6 +168,8 @@ def iterate(
 
     Raises:
         ValueError: if the tail is not reached within `limit` steps.
+
+    Source: elementary.
 
     Example:
         >>> coin = Chain(down=np.array([[0.0], [0.5]]), up=np.zeros((2, 0)))
@@ -213,6 +215,8 @@ def law(chain: Chain, start: ArrayLike, *, source: str, horizon: int | None = No
     Raises:
         ValueError: if the start is not a law on the states.
 
+    Source: elementary.
+
     Example:
         >>> coin = Chain(down=np.array([[0.0], [0.5]]), up=np.zeros((2, 0)))
         >>> law(coin, [0.0, 1.0], source="a fair coin").quantile(0.9)
@@ -225,7 +229,9 @@ def law(chain: Chain, start: ArrayLike, *, source: str, horizon: int | None = No
             f"sum {weights.sum():.12g}. Pass one probability per state."
         )
     lazy = partial(_moments_from, chain, weights)
-    return Law(kind=Kind.EXACT, source=source, moments=lazy, masses=partial(_masses_from, chain, weights, horizon, lazy))
+    return Law(
+        kind=Kind.EXACT, source=source, moments=lazy, masses=partial(_masses_from, chain, weights, horizon, lazy)
+    )
 
 
 def _moments_from(chain: Chain, start: NDArray[np.float64]) -> Moments:
@@ -259,9 +265,7 @@ def allow(mean: float, variance: float, cost: float) -> None:
         )
 
 
-def solve(
-    inner: NDArray[np.float64], leave: NDArray[np.float64], right: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def solve(inner: NDArray[np.float64], leave: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
     """Solves (I - Q) X = R for a sub-stochastic Q, with non-negative numbers only.
 
     The diagonal of Q is not needed: 1 - Q_kk is the sum of what leaves state k.
@@ -278,7 +282,7 @@ def solve(
 
     Example:
         >>> solve(np.array([[0.5, 0.25], [0.5, 0.0]]), np.array([0.25, 0.5]), np.ones(2)).round(12).tolist()
-        [4.0, 3.0]
+        [3.333333333333, 2.666666666667]
     """
     solution = right.copy()
     _solve(inner, leave, solution)
@@ -356,9 +360,7 @@ def _descend(down: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
 
 
 @kernel
-def _reduce(
-    low: NDArray[np.float64], up: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _reduce(low: NDArray[np.float64], up: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     states = low.shape[0]
     below = low.shape[1]
     above = up.shape[1]

@@ -55,10 +55,10 @@ def law(
         horizon: track the distribution for so many steps; None: until less than 1e-15 is left.
 
     Returns:
-        An exact law. The moments come from state reduction, which keeps its relative accuracy at any size of E[T]; steps of
-        more flips than occur with probability 1e-40 are left out. The distribution is computed on first use and refused
-        where it would take minutes, as it does above the threshold. At rate 1 every string but that of zeros alone
-        misses the optimum for ever, and mean and variance are inf.
+        An exact law. The moments come from state reduction, which keeps its relative accuracy at any size of E[T];
+        steps of more flips than occur with probability 1e-40 are left out. The distribution is computed on first use
+        and refused where it would take minutes, as it does above the threshold. At rate 1 every string but that of
+        zeros alone misses the optimum for ever, and mean and variance are inf.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -180,8 +180,8 @@ def bands(n: int, *, strength: float | None = None, rate: float | None = None) -
     Source: see `law`.
 
     Example:
-        >>> bands(n=2, rate=0.5).up.tolist()
-        [[0.0], [0.0], [0.0]]
+        >>> bands(n=2, rate=0.5).down.tolist()
+        [[0.0, 0.0], [0.25, 0.0], [0.5, 0.25]]
     """
     n = _check.bits(n)
     return _bands(n, _check.rate_of(n, strength, rate), _RARE)
@@ -301,15 +301,13 @@ def _solve(n: int, rate: float) -> tuple[NDArray[np.float64], NDArray[np.float64
     cap = _cap(n, rate, _RARE)
     if float(n) * cap * cap > _WORK:
         raise ValueError(
-            f"`n` must be small enough for state reduction in {_WORK:.0e} operations; got n={n} with up to {cap} flips per "
-            "step. Pass a smaller n or rate."
+            f"`n` must be small enough for state reduction in {_WORK:.0e} operations; got n={n} with up to {cap} flips "
+            "per step. Pass a smaller n or rate."
         )
     return chain.moments(_bands(n, rate, _RARE))
 
 
-def _masses(
-    n: int, rate: float, start: NDArray[np.float64], horizon: int | None, lazy: "partial[Moments]"
-) -> Masses:
+def _masses(n: int, rate: float, start: NDArray[np.float64], horizon: int | None, lazy: "partial[Moments]") -> Masses:
     if rate == 1.0:
         pmf = np.array([start[0], start[n]][: 2 if horizon is None else horizon + 1])
         return Masses(pmf, max(0.0, 1.0 - float(pmf.sum())))

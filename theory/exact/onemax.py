@@ -45,8 +45,8 @@ def law(
     Returns:
         An exact law. Mean and variance cost about n bands squared; the distribution is computed on first use and
         refused where it would take minutes (n of some 10^4 takes seconds). At rate 1 the string is complemented in
-        every step: from fewer than n zero-bits the optimum is then never reached, and mean and variance are inf. They are
-        also inf where they exceed the range of floats.
+        every step: from fewer than n zero-bits the optimum is then never reached, and mean and variance are inf. They
+        are also inf where they exceed the range of floats.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -57,7 +57,7 @@ def law(
     Example:
         >>> time = law(n=50, strength=1.0)
         >>> round(time.mean, 6), time.quantile(0.5)
-        (443.188779, 423)
+        (443.188779, 413)
     """
     n = _check.bits(n)
     rate = _check.rate_of(n, strength, rate)
@@ -345,7 +345,9 @@ def _row(
         probability = first
         lost = 0
         while lost < n - zeros and lost + gain < zeros:
-            ratio = (zeros - gain - lost) * inverse[gain + lost + 1] * odds * (n - zeros - lost) * inverse[lost + 1] * odds
+            ratio = (
+                (zeros - gain - lost) * inverse[gain + lost + 1] * odds * (n - zeros - lost) * inverse[lost + 1] * odds
+            )
             term *= ratio
             probability += term
             lost += 1

@@ -1,7 +1,7 @@
 """Randomised local search: one uniformly random bit flips per step.
 
-On every strictly monotone function, OneMax and all linear functions with positive weights included, a flipped zero-bit is
-accepted and a flipped one-bit rejected, so the number of zero-bits alone decides: P(k -> k - 1) = k / n.
+On every strictly monotone function, OneMax and all linear functions with positive weights included, a flipped zero-bit
+is accepted and a flipped one-bit rejected, so the number of zero-bits alone decides: P(k -> k - 1) = k / n.
 """
 
 from typing import Any
@@ -55,7 +55,8 @@ def law(n: int, *, start: ArrayLike | None = None, horizon: int | None = None) -
 def expected_steps(n: int, *, start: ArrayLike | None = None) -> Value:
     """The expected number of steps of RLS on any strictly monotone function.
 
-    E[T] = n sum_k P(k zero-bits at the start) H_k, which is n (ln(n / 2) + 0.5772...) + 1/2 + o(1) from a uniform string.
+    E[T] = n sum_k P(k zero-bits at the start) H_k, which is n (ln(n / 2) + 0.5772...) + 1/2 + o(1) from a uniform
+    string.
 
     Args:
         n: number of bits, at least 1.

@@ -1,10 +1,11 @@
 """Monotone functions on which hill climbers stall: drifts, thresholds and stagnation densities."""
 
+# pyright: reportUnsupportedDunderAll=false
 from typing import Any
 
 from theory._lazy import load
 
-__all__ = ["hottopic"]  # noqa: F822  (loaded on first use)
+__all__ = ["hottopic"]
 
 
 def __getattr__(name: str) -> Any:

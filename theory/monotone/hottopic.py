@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 from numpy.typing import NDArray
 
-from theory import _binomial, _check
+from theory import _binomial, _check, _roots
 from theory._compile import kernel
 from theory.results import Kind, Value
 
@@ -140,8 +140,8 @@ class Counts(NamedTuple):
 def counts(n: int, *, alpha: float, eps: float) -> Counts:
     """The whole numbers that this module uses for densities at finite n.
 
-    hot = floor(alpha n), as in the definition of HotTopic; zeros_in and zeros_out are eps hot and eps (n - hot), rounded
-    to the nearest integer (halves to even).
+    hot = floor(alpha n), as in the definition of HotTopic; zeros_in and zeros_out are eps hot and eps (n - hot),
+    rounded to the nearest integer (halves to even).
 
     Args:
         n: number of bits, at least 2.
@@ -270,8 +270,8 @@ def critical_strength(
         zeros_out: zero-bits elsewhere instead of those of `counts`; needs n.
 
     Returns:
-        The strength: exact at finite n, otherwise asymptotic; inf if the drift is not negative at any strength up to 200
-        (or n), as for eps = 1/2.
+        The strength: exact at finite n, otherwise asymptotic; inf if the drift is not negative at any strength up to
+        200 (or n), as for eps = 1/2.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -287,8 +287,8 @@ def critical_strength(
     if n is None:
         if zeros_in is not None or zeros_out is not None:
             raise ValueError(
-                f"`n` must be given with counts of zero-bits; got zeros_in={zeros_in!r}, zeros_out={zeros_out!r} and no "
-                "n. Pass n=, or the density alone."
+                f"`n` must be given with counts of zero-bits; got zeros_in={zeros_in!r}, zeros_out={zeros_out!r} and "
+                "no n. Pass n=, or the density alone."
             )
         root = _first_root(lambda c: sum(_fluid(alpha, eps, eps, c)), _LARGEST)
         return Value.asymptotic(root, source=_FLUID + "; root at u = w = eps")
@@ -347,7 +347,7 @@ def best_share() -> Value:
 
     Example:
         >>> round(float(best_share()), 10)
-        0.2371345945
+        0.2371345943
     """
     from theory import constants
 
@@ -358,8 +358,8 @@ def stagnation(alpha: float, eps: float, strength: float) -> Stagnation:
     """The density of zero-bits at which the (1+1)-EA stalls on HotTopic, and the time it spends per level.
 
     A level starts at u = w = d and follows du/dt = -inside / alpha, dw/dt = -outside / (1 - alpha) (time in n steps)
-    until u = eps; the next starts at alpha eps + (1 - alpha) w. The density is the largest fixed point of this map below
-    1/2, which is where it leads from a uniform string.
+    until u = eps; the next starts at alpha eps + (1 - alpha) w. The density is the largest fixed point of this map
+    below 1/2, which is where it leads from a uniform string.
 
     Args:
         alpha: share of the bits in a hot set, in (0, 1).
@@ -367,8 +367,8 @@ def stagnation(alpha: float, eps: float, strength: float) -> Stagnation:
         strength: expected flips per step, c > 0.
 
     Returns:
-        Density and time per level. Where there is no fixed point above eps, the densities fall to eps, levels are passed
-        in an instant, and both are 0.
+        Density and time per level. Where there is no fixed point above eps, the densities fall to eps, levels are
+        passed in an instant, and both are 0.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -381,8 +381,6 @@ def stagnation(alpha: float, eps: float, strength: float) -> Stagnation:
         >>> round(stall.density, 4), round(stall.time, 2), stagnation(0.25, 0.05, 2.0).stalls
         (0.0971, 0.44, False)
     """
-    from scipy.optimize import brentq
-
     alpha, strength = _alpha(alpha), _check.strength_of(strength)
     unit, advice = "zero-bits per bit", "Pass 0.05, say; a uniform string has density 1/2."
     eps = _check.real("eps", eps, "(0, 0.5)", unit=unit, advice=advice)
@@ -391,12 +389,11 @@ def stagnation(alpha: float, eps: float, strength: float) -> Stagnation:
     above = grid[0]
     for density in np.append(grid[1:], eps + 1e-9 * (0.5 - eps)):
         if _pass_level(alpha, eps, strength, density, _PIECES)[0] > density:
-            found = brentq(
-                lambda d: _pass_level(alpha, eps, strength, d, _PIECES)[0] - d, density, above, xtol=1e-14, rtol=1e-13
+            found = _roots.root(
+                lambda d: _pass_level(alpha, eps, strength, d, _PIECES)[0] - d, float(density), float(above)
             )
-            return Stagnation(
-                float(found), _pass_level(alpha, eps, strength, float(found), _PIECES)[1], Kind.ASYMPTOTIC, source
-            )
+            time = _pass_level(alpha, eps, strength, found, _PIECES)[1]
+            return Stagnation(found, time, Kind.ASYMPTOTIC, source)
         above = density
     return Stagnation(0.0, 0.0, Kind.ASYMPTOTIC, source)
 
@@ -451,12 +448,10 @@ def _share(name: str, value: Any) -> float:
 
 
 def _first_root(function: Any, largest: float) -> float:
-    from scipy.optimize import brentq
-
     below = 1e-3
     for above in np.geomspace(1e-3, largest, 400)[1:]:
         if function(float(above)) < 0.0:
-            return float(brentq(function, below, float(above), xtol=1e-13, rtol=1e-14))
+            return _roots.root(function, below, float(above))
         below = float(above)
     return math.inf
 
@@ -506,7 +501,7 @@ def _fluid(alpha: float, u: float, w: float, strength: float) -> tuple[float, fl
 
 @kernel
 def _pass_level(alpha: float, eps: float, strength: float, density: float, pieces: int) -> tuple[float, float]:
-    # classical Runge-Kutta in u from the density to eps: dw/du = alpha outside / ((1 - alpha) inside), dt/du = -alpha/inside
+    # classical Runge-Kutta in u: dw/du = alpha outside / ((1 - alpha) inside), dt/du = -alpha / inside
     step = (eps - density) / pieces
     u = density
     w = density

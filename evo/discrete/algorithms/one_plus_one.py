@@ -103,7 +103,7 @@ class AbstractOnePlusOne(AskTell):
         if not 0.0 <= rate <= 1.0:
             raise invalid_rate(self.rate, rate, step, n)
         out = np.empty(n, dtype=np.int64)
-        count = f.flips(self.mutation.lower(n), rate, n, stream, out, np.zeros(4))
+        count = f.flips(self.mutation.lower(n), rate, n, stream, out, np.zeros(128))
         u = uniform(stream) if f.draws(self.acceptance.lower(n)) else 0.0
         child = inner.x.copy()
         child[out[:count]] ^= 1

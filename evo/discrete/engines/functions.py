@@ -122,7 +122,7 @@ def redrawn(problem):
 def flips(mutation, rate, n, stream, out, memo):
     """Write the flipped positions, distinct, into `out` (int64[n]) and return their number.
 
-    `memo` (float64[4], zero at first) may keep numbers between calls, as long as results do not depend on it.
+    `memo` (float64[128], zero at first) may keep numbers between calls, as long as results do not depend on it.
     """
 
 

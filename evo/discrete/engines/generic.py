@@ -86,7 +86,7 @@ def generic(*, default: bool) -> Callable[[F], F]:
         exec(compile(source, f"<generic {name}>", "exec"), namespace)
         dispatcher = namespace[name]
         dispatcher.__doc__, dispatcher.__module__ = prototype.__doc__, prototype.__module__
-        overload(dispatcher)(namespace["_overload"])
+        overload(dispatcher, jit_options={"forceinline": True})(namespace["_overload"])
         return dispatcher
 
     return wrap

@@ -13,6 +13,7 @@ import numpy as np
 from numba.extending import overload, register_jitable
 
 from evo.discrete.engines import functions as f
+from evo.discrete.engines.borrow import borrowed
 from evo.discrete.engines.building import Kernel
 from evo.discrete.engines.functions import Event, PolicyView, Sight
 from evo.discrete.engines.streams import (
@@ -67,7 +68,8 @@ class Work(NamedTuple):
     stream: np.ndarray  # uint64[4]
     function_stream: np.ndarray  # uint64[4]
     counters: np.ndarray  # int64[11]
-    numbers: np.ndarray  # float64[8]: the mutation's memo in [0:4], the last rate in [4]
+    rate: np.ndarray  # float64[1]: the last rate
+    memo: np.ndarray  # float64[128]: the mutation's own
     keys: np.ndarray  # uint64[5, 2]: run, start, step, instance, function
     memories: np.ndarray  # float64[observables, size]
     rows: np.ndarray  # float64[capacity, 2 + observables]
@@ -93,14 +95,9 @@ class Carry(NamedTuple):
 
 
 @register_jitable
-def _memo(work):
-    return work.numbers[0:4]
-
-
-@register_jitable
 def _sight(work, instance, cache, n):
     return Sight(
-        work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.numbers[4], math.nan
+        work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.rate[0], math.nan
     )
 
 
@@ -225,8 +222,8 @@ def open_run(parts, recording, work):
     counters[OPEN], counters[STEPS], counters[EVALUATIONS], counters[ZEROS] = 1, 0, 1, zeros
     counters[IMPROVED], counters[HIT], counters[GRID] = 0, 0, 0
     counters[EXTRA], counters[LAST_ROW] = 0, -1
-    work.numbers[:] = 0.0
-    work.numbers[4] = math.nan
+    work.memo[:] = 0.0
+    work.rate[0] = math.nan
     _record(recording, work, instance, cache, parts.n, False)
     return Carry(instance, cache, policy)
 
@@ -234,60 +231,74 @@ def open_run(parts, recording, work):
 @register_jitable
 def walk(parts, recording, limits, work, carry, most):
     """Make up to `most` steps: (code of the reason, steps made, state of the policy)."""
-    instance, cache, policy = carry.instance, carry.cache, carry.policy
-    counters, x, flips = work.counters, work.x, work.flips
+    parts, recording, work, policy = borrowed(parts), borrowed(recording), borrowed(work), carry.policy
+    instance, cache = borrowed(carry.instance), borrowed(carry.cache)
+    counters, x, flips, stream, memo = work.counters, work.x, work.flips, work.stream, work.memo
+    function_stream = work.function_stream
+    word0, word1 = work.keys[2, 0], work.keys[2, 1]
     n = parts.n
     per_step = 2 if f.redrawn(instance) else 1
     targeted = not math.isnan(limits.target)
-    made, fresh = 0, True
+    observed = len(recording.observables) > 0
+    step, evaluations, zeros, improved = counters[STEPS], counters[EVALUATIONS], counters[ZEROS], counters[IMPROVED]
+    rate = work.rate[0]
+    reason, made, fresh = PAUSED, 0, True
     while True:
         if fresh:
-            reached = f.solved(instance, cache, counters[ZEROS])
+            reached = f.solved(instance, cache, zeros)
             if targeted and not reached:
                 reached = f.value(instance, cache, x) >= limits.target
             if reached:
-                counters[HIT] = counters[EVALUATIONS]
-                return 1, made, policy
-        if counters[STEPS] >= limits.steps:
-            return 2, made, policy
-        if counters[EVALUATIONS] + per_step > limits.evaluations:
-            return 3, made, policy
-        if counters[STEPS] - counters[IMPROVED] >= limits.stagnation:
-            return 4, made, policy
-        if made >= most or counters[ROWS] + 2 > work.rows.shape[0]:
-            return PAUSED, made, policy
-        step = counters[STEPS] + 1
-        seed_stream(work.stream, work.keys[2, 0], work.keys[2, 1], step)
-        view = PolicyView(step, f.level(instance, cache), counters[ZEROS], 0)
-        rate = float(f.draw(parts.rate, policy, view, n, work.stream))
-        if not (rate >= 0.0 and rate <= 1.0):
-            work.numbers[4] = rate
-            return INVALID_RATE, made, policy
-        count = f.flips(parts.mutation, rate, n, work.stream, flips, _memo(work))
+                counters[HIT] = evaluations
+                reason = 1
+                break
+        if step >= limits.steps:
+            reason = 2
+            break
+        if evaluations + per_step > limits.evaluations:
+            reason = 3
+            break
+        if step - improved >= limits.stagnation:
+            reason = 4
+            break
+        if made >= most or (observed and counters[ROWS] + 2 > work.rows.shape[0]):
+            break
+        seed_stream(stream, word0, word1, step + 1)
+        view = PolicyView(step + 1, f.level(instance, cache), zeros, 0)
+        drawn = float(f.draw(parts.rate, policy, view, n, stream))
+        if not (drawn >= 0.0 and drawn <= 1.0):
+            rate, reason = drawn, INVALID_RATE
+            break
+        rate = drawn
+        step += 1
+        made += 1
+        evaluations += per_step
+        count = f.flips(parts.mutation, rate, n, stream, flips, memo)
         if f.redrawn(instance):
-            seed_stream(work.function_stream, work.keys[4, 0], work.keys[4, 1], step)
+            seed_stream(function_stream, work.keys[4, 0], work.keys[4, 1], step)
         magnitude = 0.0
         if f.weighs(parts.acceptance):
-            sign, magnitude = f.gain(instance, cache, x, flips, count, work.function_stream)
+            sign, magnitude = f.gain(instance, cache, x, flips, count, function_stream)
         else:
-            sign = f.compare(instance, cache, x, flips, count, work.function_stream)
-        u = uniform(work.stream) if f.draws(parts.acceptance) else 0.0
-        kept = f.keep(parts.acceptance, sign, magnitude, u)
-        counters[STEPS] = step
-        counters[EVALUATIONS] += per_step
-        work.numbers[4] = rate
-        fresh = kept and count > 0
+            sign = f.compare(instance, cache, x, flips, count, function_stream)
+        u = uniform(stream) if f.draws(parts.acceptance) else 0.0
+        fresh = f.keep(parts.acceptance, sign, magnitude, u) and count > 0
         if fresh:
             for place in range(count):
                 position = flips[place]
                 x[position] = 1 - x[position]
-                counters[ZEROS] += 1 - 2 * np.int64(x[position])
+                zeros += 1 - 2 * np.int64(x[position])
             f.commit(instance, cache, x, flips, count)
             if sign > 0:
-                counters[IMPROVED] = step
+                improved = step
         policy = f.update(parts.rate, policy, Event(step, sign, count == 0, count, 0), n)
-        _record(recording, work, instance, cache, n, fresh and sign > 0)
-        made += 1
+        if observed:
+            counters[STEPS], counters[EVALUATIONS], counters[ZEROS] = step, evaluations, zeros
+            work.rate[0] = rate
+            _record(recording, work, instance, cache, n, fresh and sign > 0)
+    counters[STEPS], counters[EVALUATIONS], counters[ZEROS], counters[IMPROVED] = step, evaluations, zeros, improved
+    work.rate[0] = rate
+    return reason, made, policy
 
 
 def _build_open(fingerprint):

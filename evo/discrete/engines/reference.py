@@ -87,7 +87,8 @@ class _Setup:
             stream=np.zeros(4, dtype=np.uint64),
             function_stream=np.zeros(4, dtype=np.uint64),
             counters=np.zeros(11, dtype=np.int64),
-            numbers=np.zeros(8),
+            rate=np.full(1, np.nan),
+            memo=np.zeros(128),
             keys=np.zeros((5, 2), dtype=np.uint64),
             memories=np.zeros(self.memory_shape),
             rows=np.zeros((capacity, 2 + observables)),
@@ -100,7 +101,7 @@ class _Setup:
             from evo.discrete.algorithms.one_plus_one import invalid_rate
 
             step = int(work.counters[k.STEPS]) + 1
-            raise invalid_rate(self.job.optimizer.rate, float(work.numbers[4]), step, self.parts.n)
+            raise invalid_rate(self.job.optimizer.rate, float(work.rate[0]), step, self.parts.n)
 
 
 def _out(runs: int) -> k.Out:
@@ -150,7 +151,7 @@ class _Single:
         for place, label in enumerate(("start", "step", "instance", "function"), start=1):
             work.keys[place] = key.child(label).words()
         work.x[:] = inner.x
-        work.numbers[4] = inner.rate
+        work.rate[0] = inner.rate
         counters = work.counters
         counters[k.OPEN], counters[k.STEPS], counters[k.EVALUATIONS] = 1, resume.steps, resume.evaluations
         counters[k.ZEROS] = len(inner.x) - int(np.count_nonzero(inner.x))
@@ -233,7 +234,7 @@ class _Single:
 
         job = self.job
         own = job.problem.evaluate(x[None], steps, job.key)[0]
-        rate = float(self.work.numbers[4])
+        rate = float(self.work.rate[0])
         inner = OnePlusOneState(job.problem, job.key, x, -own, policy, x, 0, rate, 0.0)
         sense, dynamic = job.problem.sense, job.problem.dynamic
         return AskTellState(inner, sense, dynamic, steps, evaluations, None, x, own)

@@ -46,7 +46,6 @@ _HOMES = {
 #: public subpackages
 _PACKAGES = ("continuous", "discrete", "experiments", "plots", "statistics", "studies", "testing")
 
-__all__ = [*_HOMES, *_PACKAGES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
@@ -61,4 +60,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *_HOMES, *_PACKAGES])

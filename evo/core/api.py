@@ -215,7 +215,9 @@ def _prepare(
     resolved = resolve(stop, problem.budget(), repr(problem))
     if problem.values is Values.ORDER and not math.isnan(resolved.limits().target):
         action = "Stop at the optimum, which needs no target, or use a problem with representable values."
-        raise checks.bad_value("stop", stop, f"have no target value: the values of {problem!r} are only ordered", action)
+        raise checks.bad_value(
+            "stop", stop, f"have no target value: the values of {problem!r} are only ordered", action
+        )
     drivers = _drivers(optimizer)
     if engine is Engine.AUTO:
         used = choose(drivers, optimizer, problem, record).chosen
@@ -233,9 +235,7 @@ def _prepare(
     return Job(optimizer, problem, key, resolved, record, start, throw), driver
 
 
-def _resumed(
-    job: Job, driver: AbstractDriver, resume: RunState, engine: Engine
-) -> tuple[Job, AbstractDriver]:
+def _resumed(job: Job, driver: AbstractDriver, resume: RunState, engine: Engine) -> tuple[Job, AbstractDriver]:
     checks.instance_of("resume", resume, RunState, "Pass `result.state` of an earlier run.")
     wanted = {"optimizer": job.optimizer, "problem": job.problem, "seed": job.key}
     held = {"optimizer": resume.optimizer, "problem": resume.problem, "seed": resume.key}

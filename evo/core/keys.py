@@ -110,7 +110,9 @@ class Key:
         if not traced:
             return Key._of(threefry(self._words, block))
         zero = traced[0] ^ traced[0]
-        key, block = (tuple(zero ^ np.uint32(w) if isinstance(w, _INTEGERS) else w for w in t) for t in (self._words, block))
+        key, block = (
+            tuple(zero ^ np.uint32(w) if isinstance(w, _INTEGERS) else w for w in t) for t in (self._words, block)
+        )
         return Key._of(threefry(key, block, np.uint32(_MASK)))
 
     def words(self) -> np.ndarray:

@@ -139,8 +139,10 @@ class AskTell(Optimizer):
             ValueError: without a preceding `ask`, or when the number of candidates or values differs from it.
         """
         if not isinstance(state.asked, _Asked):
-            raise ValueError("`tell` needs a preceding `ask`. Call candidates, state = optimizer.ask(key, state) first.")
-        count = state.asked.count
+            raise ValueError(
+                "`tell` needs a preceding `ask`. Call candidates, state = optimizer.ask(key, state) first."
+            )
+        count = state.asked.candidates
         values = _one_per_candidate(values, count)
         if len(candidates) != count:
             action = "Pass back the candidates of the last ask, all of them and in their order."
@@ -194,7 +196,7 @@ class _Start(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    count: int
+    candidates: int
 
 
 def _one_per_candidate(values: Any, count: int) -> np.ndarray:

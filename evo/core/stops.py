@@ -67,7 +67,9 @@ class Stop:
 
     def __or__(self, other: Stop) -> Stop:
         if not isinstance(other, Stop):
-            raise checks.bad_type("stop", other, "be a stop", "Compose stops as in evo.Steps(1000) | evo.WallClock(60).")
+            raise checks.bad_type(
+                "stop", other, "be a stop", "Compose stops as in evo.Steps(1000) | evo.WallClock(60)."
+            )
         return AnyOf((*self.parts(), *other.parts()))
 
 

@@ -58,36 +58,34 @@ def drift(optimizer: Any, problem: AbstractFunction, *, at: Any, samples: int, s
     step, function = key.child("step").words(), key.child("function").words()
     sums = np.zeros(3, dtype=np.int64)
     for first in range(1, samples + 1, _BLOCK):
-        sums += _kernel(parts, played, x, step, function, first, min(_BLOCK, samples + 1 - first))
+        sums += _sample_steps(parts, played, x, step, function, first, min(_BLOCK, samples + 1 - first))
     total, squares, accepted = (int(number) for number in sums)
     mean = total / samples
     variance = (squares - samples * mean * mean) / (samples - 1)
     return Drift(mean, math.sqrt(max(variance, 0.0) / samples), accepted / samples, samples)
 
 
-def _build(fingerprint):
-    def sample_steps(parts, played, x, step_words, function_words, first, count):
-        """(sum of decreases, sum of their squares, number of accepted changes) of `count` independent steps."""
-        sums = np.zeros(3, dtype=np.int64)
-        stream = np.empty(4, dtype=np.uint64)
-        function_stream = np.empty(4, dtype=np.uint64)
-        flips = np.empty(parts.n, dtype=np.int64)
-        memo = np.zeros(128)
-        cache = f.prepare(played, x)
-        zeros = 0
-        for bit in x:
-            zeros += 1 - np.int64(bit)
-        _sample(
-            borrowed(parts),
-            borrowed(played),
-            borrowed(cache),
-            borrowed((x, sums, stream, function_stream, flips, memo)),
-            (step_words[0], step_words[1], function_words[0], function_words[1]),
-            (zeros, first, count if fingerprint != 0 else 0),
-        )
-        return sums
-
-    return sample_steps
+@Kernel
+def _sample_steps(parts, played, x, step_words, function_words, first, count):
+    """(sum of decreases, sum of their squares, number of accepted changes) of `count` independent steps."""
+    sums = np.zeros(3, dtype=np.int64)
+    stream = np.empty(4, dtype=np.uint64)
+    function_stream = np.empty(4, dtype=np.uint64)
+    flips = np.empty(parts.n, dtype=np.int64)
+    memo = np.zeros(128)
+    cache = f.prepare(played, x)
+    zeros = 0
+    for bit in x:
+        zeros += 1 - np.int64(bit)
+    _sample(
+        borrowed(parts),
+        borrowed(played),
+        borrowed(cache),
+        borrowed((x, sums, stream, function_stream, flips, memo)),
+        (step_words[0], step_words[1], function_words[0], function_words[1]),
+        (zeros, first, count),
+    )
+    return sums
 
 
 @register_jitable
@@ -116,5 +114,3 @@ def _sample(parts, played, cache, arrays, words, numbers):
             sums[0] += change
             sums[1] += change * change
             sums[2] += 1
-
-_kernel = Kernel(_build)

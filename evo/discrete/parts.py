@@ -8,7 +8,6 @@ A public part is a frozen dataclass that validates and normalises at constructio
 from __future__ import annotations
 
 import dataclasses
-from abc import ABC
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -26,8 +25,7 @@ from evo.discrete.engines.lowering import LOWERED, USED, lowered_type
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-
-class AbstractPart(ABC):
+class AbstractPart:
     """Something an algorithm is made of; subclasses are frozen dataclasses."""
 
     def lower(self, n: int) -> Any:
@@ -205,4 +203,3 @@ def frozen(array: np.ndarray) -> np.ndarray:
     array = np.ascontiguousarray(array)
     array.flags.writeable = False
     return array
-

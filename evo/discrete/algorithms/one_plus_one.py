@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from evo.discrete.starts.uniform import Uniform
 class OnePlusOneState(NamedTuple):
     """What the (1+1) scheme carries from step to step."""
 
-    #: the problem's lowered-independent facts: the problem itself, and the key of the run
+    #: what the run is about: the problem, and the key of the run
     problem: AbstractProblem
     key: Key
     #: current string `uint8[n]`, its loss, and the state of the rate policy
@@ -54,10 +55,12 @@ class StepDetail(NamedTuple):
 class AbstractOnePlusOne(AskTell):
     """One parent, one offspring per step; what differs is the parts."""
 
-    rate: AbstractRate
-    mutation: AbstractMutation
     acceptance: AbstractAcceptance
     start: AbstractStart
+
+    @abstractmethod
+    def scheme(self) -> tuple[AbstractRate, AbstractMutation]:
+        """The rate policy and the mutation."""
 
     def drivers(self) -> tuple[AbstractDriver, ...]:
         """The compiled reference engine."""
@@ -66,12 +69,13 @@ class AbstractOnePlusOne(AskTell):
     def lowered(self, problem: Any, start: Any = None) -> Parts:
         """All parts as kernels see them; `start` replaces the start part."""
         n = problem.n
-        self.rate.check(n)
+        rate, mutation = self.scheme()
+        rate.check(n)
         begin = self.start if start is None else as_start(start)
         return Parts(
             problem.lower(n),
-            self.mutation.lower(n),
-            self.rate.lower(n),
+            mutation.lower(n),
+            rate.lower(n),
             self.acceptance.lower(n),
             begin.lower(n),
             n,
@@ -80,15 +84,16 @@ class AbstractOnePlusOne(AskTell):
     def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[OnePlusOneState, np.ndarray]:
         """Draw the start."""
         n = _bits_of(problem)
-        self.rate.check(n)
+        policy, _ = self.scheme()
+        policy.check(n)
         begin = self.start if start is None else as_start(start)
         stream = np.empty(4, dtype=np.uint64)
         word0, word1 = key.child("start").words()
         seed_stream(stream, word0, word1, 0)
         x = np.empty(n, dtype=np.uint8)
         f.place(begin.lower(n), n, stream, x)
-        policy = f.start(self.rate.lower(n), n)
-        return OnePlusOneState(problem, key, x, np.nan, policy, x, 0, np.nan, 0.0), x[None]
+        memory = f.start(policy.lower(n), n)
+        return OnePlusOneState(problem, key, x, np.nan, memory, x, 0, np.nan, 0.0), x[None]
 
     def propose(self, key: Key, inner: OnePlusOneState, step: int) -> tuple[np.ndarray, OnePlusOneState]:
         """Draw a rate, the flips and what acceptance needs; on dynamic problems the parent is valued again."""
@@ -99,11 +104,12 @@ class AbstractOnePlusOne(AskTell):
         level_of = getattr(inner.problem, "level_of", None)
         level = 0 if level_of is None else level_of(inner.x, key)
         view = f.PolicyView(step, level, n - int(np.count_nonzero(inner.x)), 0)
-        rate = float(f.draw(self.rate.lower(n), inner.policy, view, n, stream))
+        policy, mutation = self.scheme()
+        rate = float(f.draw(policy.lower(n), inner.policy, view, n, stream))
         if not 0.0 <= rate <= 1.0:
-            raise invalid_rate(self.rate, rate, step, n)
+            raise invalid_rate(policy, rate, step, n)
         out = np.empty(n, dtype=np.int64)
-        count = f.flips(self.mutation.lower(n), rate, n, stream, out, np.zeros(128))
+        count = f.flips(mutation.lower(n), rate, n, stream, out, np.zeros(128))
         u = uniform(stream) if f.draws(self.acceptance.lower(n)) else 0.0
         child = inner.x.copy()
         child[out[:count]] ^= 1
@@ -117,7 +123,7 @@ class AbstractOnePlusOne(AskTell):
         n = len(inner.x)
         parent, child = (losses[0], losses[1]) if inner.problem.dynamic else (inner.loss, losses[0])
         sign = int(child < parent) - int(child > parent)
-        acceptance, policy = self.acceptance.lower(n), self.rate.lower(n)
+        acceptance, policy = self.acceptance.lower(n), self.scheme()[0].lower(n)
         magnitude = float(parent - child) if f.weighs(acceptance) else 0.0
         kept = bool(f.keep(acceptance, sign, magnitude, inner.u))
         event = f.Event(step, sign, inner.flips == 0, inner.flips, 0)
@@ -163,11 +169,17 @@ class OnePlusOne(AbstractOnePlusOne):
     start: AbstractStart = field(default_factory=Uniform)
 
     def __post_init__(self) -> None:
-        action = "Pass a rate policy such as d.Static(strength=1.0); a number does not say whether it is rate or strength."
+        action = (
+            "Pass a rate policy such as d.Static(strength=1.0); a number does not say whether it is rate or strength."
+        )
         checks.instance_of("rate", self.rate, AbstractRate, action)
         checks.instance_of("mutation", self.mutation, AbstractMutation, "Pass for example d.StandardBits().")
         checks.instance_of("acceptance", self.acceptance, AbstractAcceptance, "Pass d.Elitist() or d.Strict().")
         object.__setattr__(self, "start", as_start(self.start))
+
+    def scheme(self) -> tuple[AbstractRate, AbstractMutation]:
+        """The rate policy and the mutation."""
+        return self.rate, self.mutation
 
 
 @dataclass(frozen=True)
@@ -194,15 +206,9 @@ class RandomLocalSearch(AbstractOnePlusOne):
         checks.instance_of("acceptance", self.acceptance, AbstractAcceptance, "Pass d.Elitist() or d.Strict().")
         object.__setattr__(self, "start", as_start(self.start))
 
-    @property
-    def rate(self) -> AbstractRate:
-        """No rate matters: one bit flips."""
-        return Static(rate=1.0)
-
-    @property
-    def mutation(self) -> AbstractMutation:
-        """Exactly one bit."""
-        return OneBit()
+    def scheme(self) -> tuple[AbstractRate, AbstractMutation]:
+        """Exactly one bit, whatever the rate."""
+        return Static(rate=1.0), OneBit()
 
 
 def invalid_rate(policy: Any, rate: float, step: int, n: int) -> ValueError:

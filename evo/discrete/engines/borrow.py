@@ -7,6 +7,8 @@ counter: the arrays outlive the call.
 
 from __future__ import annotations
 
+from typing import Any
+
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
@@ -29,7 +31,8 @@ def _borrow(typing_context, item):
             return array._getvalue()
         if isinstance(kind, types.BaseTuple):
             parts = cgutils.unpack_tuple(builder, value, len(kind))
-            stripped = [strip(context, builder, inner, part) for inner, part in zip(kind.types, parts, strict=True)]
+            kinds: Any = kind
+            stripped = [strip(context, builder, inner, part) for inner, part in zip(kinds, parts, strict=True)]
             return context.make_tuple(builder, kind, stripped)
         return value
 
@@ -41,4 +44,4 @@ def _borrow(typing_context, item):
 
 @overload(borrowed)
 def _borrowed(item):
-    return lambda item: _borrow(item)
+    return lambda item: _borrow(item)  # pyright: ignore[reportCallIssue]  (numba supplies the first argument)

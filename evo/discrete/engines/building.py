@@ -1,77 +1,94 @@
 """Compiling kernels: in numba's disk cache for the library's own parts, per process for users' parts.
 
-Numba notices edits of the file that holds a kernel, but not of the parts that the kernel calls. Each kernel is
-therefore a closure over a fingerprint of all sources of `evo.discrete` and uses it, which makes the fingerprint part
-of the cache's key. Users' parts may change at any time (notebooks), so kernels that contain one are never cached on
-disk.
+Numba notices edits of the file that holds a kernel, but not of the parts that the kernel calls, and would silently
+run an old part. A fingerprint of all sources of `evo.discrete` is therefore part of the name under which a kernel is
+kept. Users' parts may change at any time (notebooks), so kernels that contain one are never kept on disk.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import types
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core.errors import NumbaError
 
 from evo.discrete.engines.lowering import is_own
 
 
 @functools.cache
-def fingerprint() -> int:
-    """A 31-bit hash of all sources of `evo.discrete`, never 0."""
-    digest = hashlib.blake2b(digest_size=8)
+def fingerprint() -> str:
+    """A hash of all sources of `evo.discrete`."""
+    digest = hashlib.blake2b(digest_size=6)
     root = Path(__file__).resolve().parents[1]
     for path in sorted(root.rglob("*.py")):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
-    return int.from_bytes(digest.digest(), "little") % (2**31 - 1) + 1
+    return digest.hexdigest()
+
+
+class PartError(TypeError):
+    """A part's functions could not be compiled."""
 
 
 class Kernel:
-    """A kernel in three forms: cached on disk, compiled per process, and plain Python.
+    """A kernel in three forms: kept on disk, compiled per process, and plain Python; a decorator.
 
-    Args:
-        build: takes the fingerprint and returns the function, which must use it.
+    Which compiled form is called depends on whether all parts among the arguments belong to the library.
     """
 
-    def __init__(self, build: Callable[[int], Callable[..., Any]]) -> None:
-        self._build = build
+    def __init__(self, function: Callable[..., Any]) -> None:
+        #: the function as plain Python: what runs with the JIT off
+        self.python = function
+        self.__doc__ = function.__doc__
 
     @functools.cached_property
-    def python(self) -> Callable[..., Any]:
-        """The function as plain Python: what runs with the JIT off."""
-        return self._build(fingerprint())
-
-    @functools.cached_property
-    def _cached(self) -> Callable[..., Any]:
+    def _kept(self) -> Callable[..., Any]:
+        named = types.FunctionType(self.python.__code__, self.python.__globals__, self.python.__name__)
+        named.__module__ = self.python.__module__
+        named.__qualname__ = f"{self.python.__qualname__}_{fingerprint()}"
         try:
-            return numba.njit(nogil=True, cache=True)(self._build(fingerprint()))
+            return numba.njit(nogil=True, cache=True)(named)
         except RuntimeError as error:  # numba found no directory that it can write
-            _warn_uncached(str(error))
-            return self._uncached
+            _warn_not_kept(str(error))
+            return self._compiled
 
     @functools.cached_property
-    def _uncached(self) -> Callable[..., Any]:
-        return numba.njit(nogil=True)(self._build(fingerprint()))
+    def _compiled(self) -> Callable[..., Any]:
+        return numba.njit(nogil=True)(self.python)
 
     def __call__(self, *arguments: Any) -> Any:
-        own = all(is_own(item) for item in arguments if isinstance(item, tuple))
-        if not own:
-            return self._uncached(*arguments)
+        own = all(is_own(item) for item in arguments)
         try:
-            return self._cached(*arguments)
+            return self._kept(*arguments) if own else self._compiled(*arguments)
         except OSError as error:  # the directory became unwritable, or the disk is full
-            _warn_uncached(str(error))
-            self.__dict__["_cached"] = self._uncached
-            return self._uncached(*arguments)
+            _warn_not_kept(str(error))
+            self.__dict__["_kept"] = self._compiled
+            return self._compiled(*arguments)
+        except NumbaError as error:
+            if own:
+                raise
+            raise PartError(_explained(error)) from error
+
+
+def _explained(error: NumbaError) -> str:
+    """What numba found, without its trace through our kernels."""
+    text = str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    wanted = [line for line in lines if not line.startswith(("Failed in", "- Resolution", "- Of which", "During:"))]
+    return (
+        "A part could not be compiled by numba. Its functions may use numbers, arrays, tuples, `math` and other "
+        "compiled functions, and must return the same types in every call. Numba says: " + " | ".join(wanted[-6:])
+    )
 
 
 @functools.cache
-def _warn_uncached(reason: str) -> None:
+def _warn_not_kept(reason: str) -> None:
     warnings.warn(
         f"Compiled kernels cannot be kept on disk ({reason}); every new process will compile for some seconds. Set "
         "the environment variable NUMBA_CACHE_DIR to a folder that you can write.",

@@ -47,19 +47,19 @@ class NoCache(NamedTuple):
 # --- problems -------------------------------------------------------------------------------------------------------
 
 
-@generic(default=True)
+@generic(default=True, inline=False)
 def instance(problem, words):
     """The instance that a run plays, drawn from two key words; the problem itself if it is not random."""
     return problem
 
 
-@generic(default=True)
+@generic(default=True, inline=False)
 def prepare(problem, x):
     """A cache (a named tuple) that belongs to the string x."""
     return NoCache(0)
 
 
-@generic(default=False)
+@generic(default=False, inline=False)
 def value(problem, cache, x):
     """The objective value of x, larger is better."""
 
@@ -86,7 +86,7 @@ def compare(problem, cache, x, flips, count, stream):
     return gain(problem, cache, x, flips, count, stream)[0]
 
 
-@generic(default=True)
+@generic(default=True, inline=False)
 def commit(problem, cache, x, flips, count):
     """Bring the cache up to date; x already holds the offspring."""
 
@@ -103,7 +103,7 @@ def level(problem, cache):
     return 0
 
 
-@generic(default=True)
+@generic(default=True, inline=False)
 def level_count(problem):
     """How many levels there are: `level` is in [0, level_count)."""
     return 1
@@ -168,7 +168,7 @@ def draws(acceptance):
 # --- starts ---------------------------------------------------------------------------------------------------------
 
 
-@generic(default=False)
+@generic(default=False, inline=False)
 def place(start, n, stream, x):
     """Write the start string into x."""
 
@@ -194,7 +194,7 @@ def due(trigger, grid_place, step, improved):
     """(whether a row is written after this step, next place in the trigger's grid)."""
 
 
-@generic(default=True)
+@generic(default=True, inline=False)
 def memory_size(observable, problem):
     """How many numbers the observable keeps between steps."""
     return 1
@@ -206,7 +206,7 @@ def needs_value(observable):
     return False
 
 
-@generic(default=True)
+@generic(default=True, inline=False)
 def observe_begin(observable, memory, sight):
     """Set the memory at the start."""
 

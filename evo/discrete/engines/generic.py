@@ -21,13 +21,13 @@ _DEFAULTS: dict[str, Callable[..., Any] | None] = {}
 _PARAMETERS: dict[str, tuple[str, ...]] = {}
 
 
-class NotImplementedPart(TypeError):
+class MissingFunctionError(TypeError):
     """A part lacks a function that the engine needs."""
 
 
-def _missing(name: str, part: type) -> NotImplementedPart:
+def _missing(name: str, part: type) -> MissingFunctionError:
     signature = f"{name}({', '.join(_PARAMETERS[name])})"
-    return NotImplementedPart(
+    return MissingFunctionError(
         f"`{part.__name__}` does not implement `{name}`, which its kind of part needs. Define it as\n"
         f"    @d.implements({part.__name__})\n    def {signature}: ..."
     )
@@ -68,10 +68,13 @@ def copy_registrations(old: type, new: type) -> None:
             table[new] = table[old]
 
 
-def generic(*, default: bool) -> Callable[[F], F]:
-    """Decorator that turns a prototype into a generic function; its body is the default if `default` is true."""
+def generic(*, default: bool, inline: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorator that turns a prototype into a generic function; its body is the default if `default` is true.
 
-    def wrap(prototype: F) -> F:
+    Functions that are called in every step are inlined: passing arrays to them would cost more than their work.
+    """
+
+    def wrap(prototype: Callable[..., Any]) -> Callable[..., Any]:
         name = prototype.__name__
         parameters = tuple(inspect.signature(prototype).parameters)
         _IMPLEMENTATIONS[name], _PARAMETERS[name] = {}, parameters
@@ -86,7 +89,7 @@ def generic(*, default: bool) -> Callable[[F], F]:
         exec(compile(source, f"<generic {name}>", "exec"), namespace)
         dispatcher = namespace[name]
         dispatcher.__doc__, dispatcher.__module__ = prototype.__doc__, prototype.__module__
-        overload(dispatcher, jit_options={"forceinline": True})(namespace["_overload"])
+        overload(dispatcher, jit_options={"forceinline": inline})(namespace["_overload"])
         return dispatcher
 
     return wrap

@@ -18,30 +18,19 @@ _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _lock = threading.Lock()
 
 
-def _build_instance(fingerprint):
-    def draw_instance(problem, words):
-        return instance(problem, words) if fingerprint else instance(problem, words)
-
-    return draw_instance
+@Kernel
+def _draw(problem, words):
+    return instance(problem, words)
 
 
-def _build_value(fingerprint):
-    def string_value(problem, x):
-        return value(problem, prepare(problem, x), x) if fingerprint else value(problem, prepare(problem, x), x)
-
-    return string_value
+@Kernel
+def _value(problem, x):
+    return value(problem, prepare(problem, x), x)
 
 
-def _build_level(fingerprint):
-    def string_level(problem, x):
-        return level(problem, prepare(problem, x)) if fingerprint else level(problem, prepare(problem, x))
-
-    return string_level
-
-
-_draw = Kernel(_build_instance)
-_value = Kernel(_build_value)
-_level = Kernel(_build_level)
+@Kernel
+def _level(problem, x):
+    return level(problem, prepare(problem, x))
 
 
 def instance_of(problem: Any, key: Key) -> Any:

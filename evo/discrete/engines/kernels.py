@@ -96,12 +96,10 @@ class Carry(NamedTuple):
 
 @register_jitable
 def _sight(work, instance, cache, n):
-    return Sight(
-        work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.rate[0], math.nan
-    )
+    return Sight(work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.rate[0], math.nan)
 
 
-# --- tuples of observables: one generic call per element ----------------------------------------------------------------
+# --- tuples of observables: one generic call per element ------------------------------------------------------------
 
 
 def begin_all(observables, memories, sight, place):
@@ -301,57 +299,44 @@ def walk(parts, recording, limits, work, carry, most):
     return reason, made, policy
 
 
-def _build_open(fingerprint):
-    def opened(parts, recording, work):
-        if fingerprint == 0:
-            work.counters[OPEN] = 0
-        return open_run(parts, recording, work)
-
-    return opened
+@Kernel
+def open_kernel(parts, recording, work):
+    """Open the run whose words are in `work.keys[0]`."""
+    return open_run(parts, recording, work)
 
 
-def _build_restore(fingerprint):
-    def restored(parts, keys, x, policy):
-        instance = f.instance(parts.problem, keys[3])
-        if fingerprint == 0:
-            return Carry(instance, f.prepare(instance, x), policy)
-        return Carry(instance, f.prepare(instance, x), policy)
-
-    return restored
+@Kernel
+def restore_kernel(parts, keys, x, policy):
+    """The carry of a run that stands at x with this state of the policy."""
+    instance = f.instance(parts.problem, keys[3])
+    return Carry(instance, f.prepare(instance, x), policy)
 
 
-def _build_advance(fingerprint):
-    def advance(parts, recording, limits, work, out, seed_words, first, count, carry, most):
-        """Go on with the runs `first`, ..., `first + count - 1`; returns the carry, all else is in the arrays."""
-        counters = work.counters
-        left = most if fingerprint != 0 else 0
-        while counters[RUN_PLACE] < count:
-            if counters[OPEN] == 0:
-                child_words(seed_words, RUN[0], RUN[1], first + counters[RUN_PLACE], work.keys[0])
-                carry = open_run(parts, recording, work)
-            reason, made, policy = walk(parts, recording, limits, work, carry, left)
-            carry = Carry(carry.instance, carry.cache, policy)
-            left -= made
-            place = counters[RUN_PLACE]
-            out.reason[place] = reason
-            if reason == PAUSED or reason == INVALID_RATE:
-                break
-            if len(recording.observables) > 0 and counters[LAST_ROW] != counters[STEPS]:
-                _write_row(recording, work, carry.instance, carry.cache, parts.n)
-                counters[EXTRA] = 1
-            out.spent[place] = counters[STEPS]
-            out.evaluations[place] = counters[EVALUATIONS]
-            out.hit[place] = counters[HIT]
-            out.value[place] = float(f.value(carry.instance, carry.cache, work.x))
-            counters[RUN_PLACE] += 1
-            counters[OPEN] = 0
-            if counters[ROWS] + 2 > work.rows.shape[0] or left <= 0:
-                break
-        return carry
-
-    return advance
-
-
-open_kernel = Kernel(_build_open)
-restore_kernel = Kernel(_build_restore)
-advance_kernel = Kernel(_build_advance)
+@Kernel
+def advance_kernel(parts, recording, limits, work, out, seed_words, first, count, carry, most):
+    """Go on with the runs `first`, ..., `first + count - 1`; returns the carry, all else is in the arrays."""
+    counters = work.counters
+    left = most
+    while counters[RUN_PLACE] < count:
+        if counters[OPEN] == 0:
+            child_words(seed_words, RUN[0], RUN[1], first + counters[RUN_PLACE], work.keys[0])
+            carry = open_run(parts, recording, work)
+        reason, made, policy = walk(parts, recording, limits, work, carry, left)
+        carry = Carry(carry.instance, carry.cache, policy)
+        left -= made
+        place = counters[RUN_PLACE]
+        out.reason[place] = reason
+        if reason <= PAUSED:
+            break
+        if len(recording.observables) > 0 and counters[LAST_ROW] != counters[STEPS]:
+            _write_row(recording, work, carry.instance, carry.cache, parts.n)
+            counters[EXTRA] = 1
+        out.spent[place] = counters[STEPS]
+        out.evaluations[place] = counters[EVALUATIONS]
+        out.hit[place] = counters[HIT]
+        out.value[place] = float(f.value(carry.instance, carry.cache, work.x))
+        counters[RUN_PLACE] += 1
+        counters[OPEN] = 0
+        if counters[ROWS] + 2 > work.rows.shape[0] or left <= 0:
+            break
+    return carry

@@ -101,12 +101,12 @@ class _Setup:
             from evo.discrete.algorithms.one_plus_one import invalid_rate
 
             step = int(work.counters[k.STEPS]) + 1
-            raise invalid_rate(self.job.optimizer.rate, float(work.rate[0]), step, self.parts.n)
+            raise invalid_rate(self.job.optimizer.scheme()[0], float(work.rate[0]), step, self.parts.n)
 
 
 def _out(runs: int) -> k.Out:
-    whole = [np.zeros(runs, dtype=np.int64) for _ in range(4)]
-    return k.Out(*whole, np.full(runs, np.nan))
+    spent, evaluations, hit, reason = np.zeros((4, runs), dtype=np.int64)
+    return k.Out(spent, evaluations, hit, reason, np.full(runs, np.nan))
 
 
 def _drain(work: k.Work) -> tuple[np.ndarray, np.ndarray]:
@@ -155,7 +155,11 @@ class _Single:
         counters = work.counters
         counters[k.OPEN], counters[k.STEPS], counters[k.EVALUATIONS] = 1, resume.steps, resume.evaluations
         counters[k.ZEROS] = len(inner.x) - int(np.count_nonzero(inner.x))
-        counters[k.IMPROVED], counters[k.HIT], counters[k.LAST_ROW] = resume.last_improvement, resume.hit, resume.last_row
+        counters[k.IMPROVED], counters[k.HIT], counters[k.LAST_ROW] = (
+            resume.last_improvement,
+            resume.hit,
+            resume.last_row,
+        )
         trigger = self.setup.recording.trigger
         if isinstance(trigger, LoweredLogGrid):
             counters[k.GRID] = np.searchsorted(trigger.grid, resume.steps, side="right")
@@ -293,7 +297,7 @@ class _Many:
     def _chunk(self, low: int, size: int) -> None:
         """Make the runs low, ..., low + size - 1 of this series."""
         setup, work, pace = self.setup, self.setup.work(), _Pace()
-        out = k.Out(*(array[low : low + size] for array in self.out))
+        out = k.Out._make(array[low : low + size] for array in self.out)
         first = self.first + low
         work.keys[0] = self.job.key.child("run", first).words()
         began = time.monotonic()

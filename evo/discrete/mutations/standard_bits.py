@@ -11,7 +11,6 @@ from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import below, uniform
 from evo.discrete.parts import AbstractMutation, part
 
-
 #: more flips than this have a probability below 2^-53 where the number is drawn by inversion (n rate <= 16)
 _TABLE = 120
 

@@ -54,7 +54,7 @@ class HotTopic(AbstractFunction):
     alpha: float
     beta: float
     eps: float
-    instance: Instance = PerRun()  # noqa: RUF009  (immutable)
+    instance: Instance = PerRun()
     values = Values.INT64
     monotone = True
 
@@ -139,7 +139,9 @@ class HotTopicSets(AbstractFunction):
         object.__setattr__(self, "eps", checks.real("eps", self.eps, 0, 1, action, open_high=True))
         if len(self.hot) != len(self.core) or not self.hot:
             action = "Pass one core for each hot topic."
-            raise checks.bad_value("core", self.core, f"hold as many sets as hot, {len(self.hot)}, and not none", action)
+            raise checks.bad_value(
+                "core", self.core, f"hold as many sets as hot, {len(self.hot)}, and not none", action
+            )
         hot = tuple(_positions("hot", level, positions, n) for level, positions in enumerate(self.hot, start=1))
         core = tuple(_positions("core", level, positions, n) for level, positions in enumerate(self.core, start=1))
         for level, (outer, inner) in enumerate(zip(hot, core, strict=True), start=1):

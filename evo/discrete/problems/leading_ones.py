@@ -135,5 +135,5 @@ def level(problem, cache):
 
 @implements_lowered(LoweredLeadingOnes)
 def level_count(problem):
-    """n + 1."""
+    """N + 1."""
     return problem.n + 1

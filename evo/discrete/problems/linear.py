@@ -15,7 +15,9 @@ from evo.core.problems import Values
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, frozen, part
 
-_ACTION = "Pass positive finite weights; drop the bits of weight zero, or use the order-only d.BinVal for powers of two."
+_ACTION = (
+    "Pass positive finite weights; drop the bits of weight zero, or use the order-only d.BinVal for powers of two."
+)
 
 
 @part
@@ -53,8 +55,10 @@ class Linear(AbstractFunction):
         object.__setattr__(self, "_limbs", frozen(_limbs(mantissas, total)))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Linear) and vars(self)["_integers"] == vars(other)["_integers"] and (
-            vars(self)["_exponent"] == vars(other)["_exponent"]
+        return (
+            isinstance(other, Linear)
+            and vars(self)["_integers"] == vars(other)["_integers"]
+            and (vars(self)["_exponent"] == vars(other)["_exponent"])
         )
 
     def __hash__(self) -> int:

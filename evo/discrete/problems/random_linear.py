@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +18,9 @@ from evo.discrete.problems.linear import LoweredLinear, exact_sums
 
 
 class AbstractWeights(AbstractPart):
-    """A law of positive weights on a grid: `draw_weight` draws integers, in units of `unit`."""
+    """A law of positive weights on a grid: `draw_weight` draws integers, in units of 2^exponent."""
+
+    exponent: int
 
 
 @generic(default=False)
@@ -31,10 +32,7 @@ def draw_weight(law, stream):
 class UniformWeights(AbstractWeights):
     """Uniform on (0, 1], on the grid of multiples of 2^-32."""
 
-    @property
-    def exponent(self) -> int:
-        """Weights come in units of 2^exponent."""
-        return -32
+    exponent = -32
 
     def lower(self, n: int) -> LoweredUniformWeights:
         """The named tuple that kernels see."""
@@ -51,10 +49,7 @@ class LoweredUniformWeights(NamedTuple):
 class ExponentialWeights(AbstractWeights):
     """Exponential of mean 1, rounded up to a multiple of 2^-26."""
 
-    @property
-    def exponent(self) -> int:
-        """Weights come in units of 2^exponent."""
-        return -26
+    exponent = -26
 
     def lower(self, n: int) -> LoweredExponentialWeights:
         """The named tuple that kernels see."""
@@ -78,16 +73,12 @@ class IntegerWeights(AbstractWeights):
 
     low: int
     high: int
+    exponent = 0
 
     def __post_init__(self) -> None:
         action = "Pass 1 <= low <= high < 2^31."
         object.__setattr__(self, "low", checks.integer("low", self.low, 1, action, high=2**31 - 1))
         object.__setattr__(self, "high", checks.integer("high", self.high, self.low, action, high=2**31 - 1))
-
-    @property
-    def exponent(self) -> int:
-        """Weights come in units of 2^exponent."""
-        return 0
 
     def lower(self, n: int) -> LoweredIntegerWeights:
         """The named tuple that kernels see."""
@@ -140,8 +131,8 @@ class RandomLinear(AbstractFunction):
     """
 
     n: int
-    law: AbstractWeights = UniformWeights()  # noqa: RUF009  (immutable)
-    instance: Instance = PerRun()  # noqa: RUF009  (immutable)
+    law: AbstractWeights = UniformWeights()
+    instance: Instance = PerRun()
     monotone = True
 
     def __post_init__(self) -> None:
@@ -194,5 +185,3 @@ def instance(problem, words):
     for place in range(problem.n):
         weights[place] = draw_weight(problem.law, stream)
     return LoweredLinear(weights, problem.unit)
-
-

@@ -56,6 +56,6 @@ def start(policy, n):
 
 @implements_lowered(LoweredLogSchedule)
 def draw(policy, state, view, n, stream):
-    """alpha ln(t) / t, capped."""
+    """The formula, capped."""
     t = float(view.step)
     return 0.5 if view.step < 3 else min(0.5, policy.alpha * math.log(t) / t)

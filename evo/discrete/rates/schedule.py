@@ -29,6 +29,7 @@ class Schedule(AbstractRate):
     """
 
     function: Callable[[int], float]
+    _kind: Any
 
     def __init__(self, function: Callable[[int], float]) -> None:
         if not callable(function):

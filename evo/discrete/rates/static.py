@@ -44,9 +44,8 @@ class Static(AbstractRate):
 
     def rate_at(self, n: int) -> float:
         """The probability per bit for strings of length n."""
-        if self.rate is not None:
-            return self.rate
-        assert self.strength is not None  # noqa: S101  (one of the two is set)
+        if self.strength is None:
+            return float(self.rate or 0.0)
         if self.strength > n:
             action = f"A rate is at most 1; pass strength <= {n}, or rate= for a probability per bit."
             raise checks.bad_value("strength", self.strength, f"be at most n={n} (rate strength/n <= 1)", action)

@@ -82,7 +82,9 @@ class SuccessRule(AbstractRate):
         low = min(high, 1.0 / (n * n)) if self.low is None else self.low
         initial = min(high, max(low, 1.0 / n)) if self.initial is None else self.initial
         raise_by = math.exp(self.s * math.log(self.factor))
-        return LoweredSuccessRule(self.factor, raise_by, low, high, initial, 0 if self.success is Success.NOT_WORSE else 1)
+        return LoweredSuccessRule(
+            self.factor, raise_by, low, high, initial, 0 if self.success is Success.NOT_WORSE else 1
+        )
 
 
 class LoweredSuccessRule(NamedTuple):

@@ -37,13 +37,13 @@ class Ones(AbstractStart):
 class LoweredOnes(NamedTuple):
     """`Ones` as kernels see it."""
 
-    count: int
+    ones: int
 
 
 @implements_lowered(LoweredOnes)
 def place(start, n, stream, x):
     """Selection sampling: position i gets a one with probability (ones left) / (positions left)."""
-    left = start.count
+    left = start.ones
     for position in range(n):
         one = below(stream, n - position) < left
         x[position] = 1 if one else 0

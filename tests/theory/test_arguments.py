@@ -166,7 +166,7 @@ def test_chain():
 
     with pytest.raises(ValueError, match="must be matrices"):
         chain.Chain(np.zeros(3), np.zeros((3, 0)))
-    with pytest.raises(ValueError, match="sum to at most 1 in each row; got 1.5 in row 1"):
+    with pytest.raises(ValueError, match=r"sum to at most 1 in each row; got 1.5 in row 1"):
         chain.Chain(np.array([[0.0], [1.5]]), np.zeros((2, 0)))
     with pytest.raises(ValueError, match="negative or non-finite"):
         chain.Chain(np.array([[0.0], [math.nan]]), np.zeros((2, 0)))

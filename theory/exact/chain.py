@@ -286,7 +286,6 @@ def solve(inner: NDArray[np.float64], leave: NDArray[np.float64], right: NDArray
     """
     solution = right.copy()
     _solve(inner, leave, solution)
-    solution[np.isnan(solution)] = math.inf
     return solution
 
 
@@ -294,13 +293,21 @@ def solve(inner: NDArray[np.float64], leave: NDArray[np.float64], right: NDArray
 def _solve(inner: NDArray[np.float64], leave: NDArray[np.float64], right: NDArray[np.float64]) -> None:
     size = right.size
     total = np.zeros(size)
+    trapped = np.zeros(size, np.bool_)  # may end where nothing leaves the block
     for k in range(size - 1, -1, -1):
         total[k] = leave[k]
         for y in range(k):
             total[k] += inner[k, y]
+        if trapped[k] or total[k] == 0.0:
+            total[k] = 1.0
+            right[k] = math.inf
+            for i in range(k):
+                if inner[i, k] > 0.0:
+                    trapped[i] = True
+            continue
         for i in range(k):
-            share = inner[i, k] / total[k] if inner[i, k] > 0.0 else 0.0
-            if share > 0.0:
+            if inner[i, k] > 0.0:
+                share = inner[i, k] / total[k]
                 for y in range(k):
                     inner[i, y] += share * inner[k, y]
                 leave[i] += share * leave[k]
@@ -348,7 +355,15 @@ def _descend(down: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
             if down[k, j] > 0.0:
                 leave += down[k, j]
                 after += down[k, j] * mean[k - 1 - j]
+        if leave == 0.0:
+            mean[k] = math.inf
+            variance[k] = math.inf
+            continue
         after = after / leave
+        if after == math.inf:
+            mean[k] = math.inf
+            variance[k] = math.inf
+            continue
         spread = 0.0
         for j in range(min(bands, k)):
             if down[k, j] > 0.0:
@@ -366,10 +381,18 @@ def _reduce(low: NDArray[np.float64], up: NDArray[np.float64]) -> tuple[NDArray[
     above = up.shape[1]
     low = low.copy()
     total = np.zeros(states)
+    trapped = np.zeros(states, np.bool_)  # may end where state 0 is not reached
     mean = np.ones(states)
     for k in range(states - 1, 0, -1):
         for j in range(min(below, k)):
             total[k] += low[k, j]
+        if trapped[k] or total[k] == 0.0:
+            total[k] = 1.0
+            mean[k] = math.inf
+            for i in range(k - 1, max(0, k - 1 - above), -1):
+                if up[i, k - i - 1] > 0.0:
+                    trapped[i] = True
+            continue
         for i in range(k - 1, max(0, k - 1 - above), -1):
             share = up[i, k - i - 1] / total[k] if up[i, k - i - 1] > 0.0 else 0.0
             up[i, k - i - 1] = share  # the multiplier, kept for the second right-hand side
@@ -402,7 +425,9 @@ def _reduce(low: NDArray[np.float64], up: NDArray[np.float64]) -> tuple[NDArray[
             if low[k, j] > 0.0:
                 value += low[k, j] * second[k - 1 - j]
         second[k] = value / total[k]
-        variance[k] = max(0.0, second[k] + mean[k] - mean[k] * mean[k])
+        variance[k] = math.inf
+        if second[k] < math.inf:
+            variance[k] = max(0.0, second[k] + mean[k] - mean[k] * mean[k])
     return mean, variance
 
 

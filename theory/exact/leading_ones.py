@@ -215,7 +215,7 @@ def improvement(n: int, strength: float | None, rate: Any) -> NDArray[np.float64
 def _moments(success: NDArray[np.float64]) -> Moments:
     if not success.min() > 0.0:
         return Moments.rounded(math.inf, math.inf)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):
         means, spreads = 0.5 / success, (3.0 - 2.0 * success) / (4.0 * success * success)
     if not bool(np.all(np.isfinite(spreads))):
         return Moments.rounded(math.fsum(means) if bool(np.all(np.isfinite(means))) else math.inf, math.inf)

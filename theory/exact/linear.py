@@ -57,8 +57,8 @@ def upper_bound(
         TypeError: for arguments of a wrong type.
         ValueError: for arguments out of range.
 
-    Source: Witt (2013), the upper bound for general rates, from the multiplicative drift of a potential function; the tests
-    compare it with exact laws.
+    Source: Witt (2013), the upper bound for general rates, from the multiplicative drift of a potential function. The
+        tests compare it with exact laws.
 
     Example:
         >>> round(upper_bound(1000, strength=1.0).upper)

@@ -20,6 +20,7 @@ from theory.results import Kind, Law, Masses, Moments, Value
 __all__ = ["asymptotic", "bands", "expected_steps", "expected_steps_from", "law", "variance", "variance_from"]
 
 _SOURCE = "(1+1)-EA on OneMax: forward substitution over the number of zero-bits"
+_SMALLEST = 1e-300  # of the empty mutation; below it the last zero-bit takes more than some 1e300 steps
 _TOLERANCE = 1e-20  # gains below this share of the improvement probability are left out when rate <= 1/2
 
 
@@ -46,7 +47,7 @@ def law(
         An exact law. Mean and variance cost about n bands squared; the distribution is computed on first use and
         refused where it would take minutes (n of some 10^4 takes seconds). At rate 1 the string is complemented in
         every step: from fewer than n zero-bits the optimum is then never reached, and mean and variance are inf. They
-        are also inf where they exceed the range of floats.
+        are also inf where they exceed the range of floats, and taken to be so where (1 - rate)^n < 1e-300.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -294,6 +295,9 @@ def _solve(n: int, rate: float, top: int) -> tuple[NDArray[np.float64], NDArray[
         if top == n:
             mean[n], variances[n] = 1.0, 0.0
         return mean, variances
+    if _empty(n, rate) < _SMALLEST:
+        infinite = np.where(np.arange(top + 1) > 0, math.inf, 0.0)
+        return infinite, infinite.copy()
     mean, variances = _substitute(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))
     infinite = ~np.isfinite(mean)
     mean[infinite], variances[infinite | ~np.isfinite(variances)] = math.inf, math.inf
@@ -305,6 +309,11 @@ def _bands(n: int, rate: float, top: int) -> chain.Chain:
         down = np.zeros((top + 1, n))
         for k in range(n // 2 + 1, top + 1):
             down[k, 2 * k - n - 1] = 1.0
+    elif _empty(n, rate) < _SMALLEST:
+        raise ValueError(
+            f"`rate` must be so small that a step flips nothing with probability (1 - rate)^n >= {_SMALLEST:g}; got "
+            f"rate={rate:g} with n={n}. Pass a smaller rate: here the mean is beyond the range of floats."
+        )
     else:
         down = _rows(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))
     return chain.Chain(down, np.zeros((top + 1, 0)))
@@ -377,7 +386,15 @@ def _substitute(
             if row[j] > 0.0:
                 leave += row[j]
                 after += row[j] * mean[k - 1 - j]
+        if leave == 0.0:
+            mean[k] = math.inf
+            variance[k] = math.inf
+            continue
         after = after / leave
+        if after == math.inf:
+            mean[k] = math.inf
+            variance[k] = math.inf
+            continue
         spread = 0.0
         for j in range(width - 1, -1, -1):
             if row[j] > 0.0:

@@ -246,7 +246,7 @@ def fluid_drift(alpha: float, u: float, w: float, strength: float) -> Drift:
     """
     alpha, strength = _alpha(alpha), _check.strength_of(strength)
     inside, outside = _fluid(alpha, _share("u", u), _share("w", w), strength)
-    return Drift(inside, outside, Kind.ASYMPTOTIC, _FLUID)
+    return Drift(float(inside), float(outside), Kind.ASYMPTOTIC, _FLUID)
 
 
 def critical_strength(
@@ -459,7 +459,7 @@ def _first_root(function: Any, largest: float) -> float:
 def _exact(n: int, zeros_in: int, zeros_out: int, hot: int, rate: float) -> tuple[float, float]:
     gain, ahead, level = _positive_part(_binomial.full(zeros_in, rate), _binomial.full(hot - zeros_in, rate))
     other, _, _ = _positive_part(_binomial.full(zeros_out, rate), _binomial.full(n - hot - zeros_out, rate))
-    return gain, ahead * rate * (2 * zeros_out - (n - hot)) + level * other
+    return float(gain), float(ahead * rate * (2 * zeros_out - (n - hot)) + level * other)
 
 
 @kernel

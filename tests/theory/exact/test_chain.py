@@ -5,9 +5,11 @@ import math
 import mpmath as mp
 import numpy as np
 import pytest
-from tests.theory.exact import slow_twins as slow
 
+from tests.theory.exact import slow_twins as slow
 from theory import chain, onemax
+
+pytestmark = pytest.mark.jit_off
 
 
 def _random(size, seed, lazy):

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import binom, poisson
-from tests.theory.exact import slow_twins as slow
 
+from tests.theory.exact import slow_twins as slow
 from theory import dynamic_bin_val as dbv
 
 _TABLE = {  # four digits, n = 50, 100, 200, 400
@@ -25,6 +25,7 @@ def test_printed_means(strength):
         assert float(dbv.expected_steps(n, strength=strength)) == pytest.approx(value, rel=6e-4)
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize(
     ("n", "rate"), [(1, 0.3), (2, 0.5), (9, 0.1), (9, 0.8), (16, 1 / 16), (24, 2.5 / 24), (24, 0.4)]
 )
@@ -52,6 +53,7 @@ def test_the_table_has_the_moments(n, strength):
     assert math.fsum(table * (times - law.mean) ** 2) == pytest.approx(law.variance, rel=1e-8)
 
 
+@pytest.mark.jit_off
 def test_starts_and_rate_one():
     means = dbv.expected_steps_from(20, strength=1.0)
     assert dbv.law(20, strength=1.0, start=7).mean == pytest.approx(means[7], rel=1e-14)
@@ -63,6 +65,7 @@ def test_starts_and_rate_one():
     assert dbv.law(1, rate=1.0).mean == 0.5
 
 
+@pytest.mark.jit_off
 def test_rows_against_plain_sums():
     n, rate = 11, 0.23
     chain = dbv.bands(n, rate=rate)
@@ -72,8 +75,10 @@ def test_rows_against_plain_sums():
             for b in range(n - k + 1):
                 moves[k - a + b] += binom.pmf(a, k, rate) * binom.pmf(b, n - k, rate) * a / (a + b)
         for j in range(n + 1):
-            found = chain.down[k, k - 1 - j] if j < k else (chain.up[k, j - k - 1] if j > k else moves[k])
-            assert found == pytest.approx(moves[j], rel=1e-12)
+            row, place = (chain.down[k], k - 1 - j) if j < k else (chain.up[k], j - k - 1)
+            if j != k:
+                found = row[place] if place < row.size else 0.0
+                assert found == pytest.approx(moves[j], rel=1e-12)
 
 
 def test_fluid_limit():

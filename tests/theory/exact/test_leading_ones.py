@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from tests.theory.exact import slow_twins as slow
 
+from tests.theory.exact import slow_twins as slow
 from theory import leading_ones, rls
 
 
@@ -46,6 +46,7 @@ def test_the_table_has_the_moments(n, rate):
     assert math.fsum(table * (times - law.mean) ** 2) == pytest.approx(law.variance, rel=1e-9)
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 8, 9])
 def test_whole_law_against_all_strings(n):
     rate = 0.8 / n
@@ -66,6 +67,7 @@ def test_blocks_of_the_table_join():
     np.testing.assert_allclose(law.pmf(np.arange(law.horizon + 1)), whole, atol=1e-14)
 
 
+@pytest.mark.jit_off
 def test_a_rate_per_level():
     law = leading_ones.law(3, rate=[1.0, 0.5, 1 / 3])
     chances = np.array([1.0, 0.25, 4 / 27])
@@ -96,13 +98,13 @@ def test_whole_law_of_a_thousand_bits():
     ("n", "value"), [(10, 22.359033978), (100, 449.423033708), (1000, 6792.323679995), (2000, 14970.441846116)]
 )
 def test_printed_means_of_rls(n, value):
-    # printed with some rounding error at n >= 1000: the exact sum is n sum_k C(n, k) 2^-n H_k
     harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, n + 1))])
     exact = math.fsum(math.comb(n, k) / 2**n * n * harmonic[k] for k in range(n + 1))
     assert float(rls.expected_steps(n)) == pytest.approx(exact, rel=1e-13)
-    assert float(rls.expected_steps(n)) == pytest.approx(value, rel=2e-12)
+    assert float(rls.expected_steps(n)) == pytest.approx(value, abs=2e-8)  # printed with rounding of that size
 
 
+@pytest.mark.jit_off
 def test_rls_law():
     n = 12
     law = rls.law(n)

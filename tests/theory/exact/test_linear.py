@@ -15,7 +15,7 @@ def test_asymptotics():
     value = linear.asymptotic(1000, strength=2.0)
     assert float(value) == pytest.approx(math.e**2 / 2 * 1000 * math.log(1000)) and value.kind is Kind.ASYMPTOTIC
     ratio = float(onemax.expected_steps(1000, strength=1.0)) / float(linear.asymptotic(1000, strength=1.0))
-    assert ratio == pytest.approx(0.88, abs=0.01)  # measured .88 with 40 runs
+    assert ratio == pytest.approx(0.88, abs=0.03)  # measured .88 with 40 runs, s.e. .03
 
 
 @pytest.mark.parametrize("strength", [0.1, 0.5, 1.0, 2.0, 5.0])

@@ -64,6 +64,7 @@ def _by_all_masks(n, zeros_in, zeros_out, hot, rate):
     return inside, outside
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize(
     ("n", "zeros_in", "zeros_out", "hot"),
     [
@@ -89,6 +90,7 @@ def test_exact_drift_against_all_masks(n, zeros_in, zeros_out, hot, rate):
     )
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize("strength", _SIMULATED)
 def test_drift_against_simulation(strength):
     counts = hottopic.counts(1000, alpha=0.25, eps=0.05)
@@ -115,6 +117,7 @@ def test_critical_strength(eps):
         assert float(hottopic.critical_strength(alpha, eps)) == pytest.approx(value, abs=5.1e-4)
 
 
+@pytest.mark.jit_off
 def test_critical_strength_at_finite_n():
     value = hottopic.critical_strength(0.25, 0.05, n=1000)
     assert value.kind is Kind.EXACT and float(value) == pytest.approx(2.4066459483, abs=1e-9)

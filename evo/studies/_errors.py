@@ -25,21 +25,21 @@ class StoreLockedError(StoreError):
     """Another driver works on the folder."""
 
 
-_NO_ROOM = ("the disk is full", "Make room or choose another --out")
-_NO_PERMISSION = ("permission is missing", "Ask for it or choose another --out")
-_NO_FOLDER = ("a part of that path is not a folder", "Move that file away or choose another --out")
+_NO_PERMISSION = ("permission is missing", "Ask for permission")
+_NO_FOLDER = ("a part of that path is not a folder", "Move that file away")
 _REASONS = {
-    errno.ENOSPC: _NO_ROOM,
-    errno.EDQUOT: ("your disk quota is used up", "Make room or choose another --out"),
+    errno.ENOSPC: ("the disk is full", "Make room"),
+    errno.EDQUOT: ("your disk quota is used up", "Make room"),
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
-    errno.EROFS: ("the file system is read-only", "Mount it for writing or choose another --out"),
+    errno.EROFS: ("the file system is read-only", "Mount it for writing"),
     errno.ENOTDIR: _NO_FOLDER,
     errno.EEXIST: _NO_FOLDER,
-    errno.EISDIR: ("a folder stands where a file belongs", "Move it away or choose another --out"),
-    errno.ENOENT: ("the folder has gone", "Bring it back or choose another --out"),
-    errno.ENAMETOOLONG: ("the path is too long for the file system", "Choose a shorter --out"),
+    errno.EISDIR: ("a folder stands where a file belongs", "Move it away"),
+    errno.ENOENT: ("the folder has gone", "Bring it back"),
+    errno.ENAMETOOLONG: ("the path is too long for the file system", "Use a shorter path"),
 }
+_OTHER = ("the operating system refused", "Mend that")
 
 
 @contextmanager
@@ -56,10 +56,9 @@ def explained(action: str, folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        unknown = ("the operating system refused", "Mend that or choose another --out")
-        reason, advice = _REASONS.get(error.errno or 0, unknown)
+        reason, advice = _REASONS.get(error.errno or 0, _OTHER)
         raise StoreError(
             f"Cannot {action} in `folder` {folder}: {reason} ({error.strerror or error}). A store needs a folder where "
             "files can be created, with room for them. Nothing was half-written, and finished blocks are safe. "
-            f"{advice}, then run the same command again: it goes on with the missing blocks."
+            f"{advice}, then run the same command again to go on with the missing blocks, or choose another --out."
         ) from error

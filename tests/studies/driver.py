@@ -73,11 +73,12 @@ def whole_table(plan: Plan) -> pl.DataFrame:
     return pl.concat([pl.DataFrame({**label, **rows(block)}) for label, block in zip(labels, plan.blocks, strict=True)])
 
 
-def wait_for(file: Path, text: str) -> None:
+def wait_for(file: Path, text: str, times: int = 1) -> None:
+    """Wait until a log says something so many times."""
     deadline = time.monotonic() + 20
-    while text not in (file.read_text() if file.exists() else ""):
-        assert time.monotonic() < deadline, f"{file} never said {text!r}"
-        time.sleep(0.01)
+    while (file.read_text() if file.exists() else "").count(text) < times:
+        assert time.monotonic() < deadline, f"{file} never said {text!r} {times} times"
+        time.sleep(0.001)
 
 
 class Drivers:
@@ -97,6 +98,7 @@ class Drivers:
 
     def start(self, **command: Any) -> int:
         """Fork a driver; returns its process id."""
+        self._end_running()
         assert self._process.stdin is not None
         print(json.dumps(command), file=self._process.stdin, flush=True)
         self._running = self._answer("pid")
@@ -112,6 +114,12 @@ class Drivers:
         self.start(**command)
         return self.status()
 
+    def _end_running(self) -> None:
+        """End what a failed test left running."""
+        if self._running:
+            os.kill(self._running, signal.SIGKILL)
+            self.status()
+
     def _answer(self, kind: str) -> int:
         assert self._process.stdout is not None
         found, _, number = self._process.stdout.readline().partition(" ")
@@ -122,9 +130,7 @@ class Drivers:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
-        if self._running:  # the test failed
-            os.kill(self._running, signal.SIGKILL)
-            self.status()
+        self._end_running()
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait(timeout=20)

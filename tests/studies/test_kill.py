@@ -17,7 +17,7 @@ from evo.studies import Block, Plan, Store, StoreError, execute
 from tests.studies.driver import Drivers, make_plan, rows, wait_for, whole_table
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def drivers() -> Iterator[Drivers]:
     with Drivers() as forking:
         yield forking
@@ -45,15 +45,16 @@ def finished(path: Path) -> set[Block]:
 
 
 def test_kill_at_random_moments(tmp_path: Path, drivers: Drivers) -> None:
-    path, size = tmp_path / "store", {"cells": 20, "rounds": 4}
+    path, size = tmp_path / "store", {"cells": 20, "rounds": 8}
     plan = make_plan(**size)
     stream = np.random.default_rng(20)
     before: set[Block] = set()
     killed = 0
-    for attempt in range(8):
+    for attempt, begun in enumerate(stream.permutation([0, 0, 1, 2, 4, 8, 16, 24])):
         log = tmp_path / f"log{attempt}"
         pid = drivers.start(folder=str(path), log=str(log), pause=0.004, **size)
-        time.sleep(stream.uniform(0.0, 0.15))
+        wait_for(log, "ran", times=begun)  # so that a slow machine is killed at work, too
+        time.sleep(stream.uniform(0.0, 0.02))
         os.kill(pid, signal.SIGKILL)
         killed += drivers.status() == -signal.SIGKILL
         assert not before & set(ran(log)), "a finished block was run again"

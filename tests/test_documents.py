@@ -1,0 +1,54 @@
+"""The code of the README and of the documentation runs as it stands, with default settings."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PAGES = ["README.md", "docs/how_to_extend.md"]
+
+
+def code(page: str) -> str:
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), flags=re.M | re.S)
+    assert blocks
+    return "\n".join(blocks)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_runs(page, tmp_path):
+    script = tmp_path / "page.py"
+    script.write_text(code(page))
+    # One process per page: what a page imports and compiles does not depend on the other tests.
+    run = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        env={**__import__("os").environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_install_section_begins_with_the_two_commands():
+    section = (ROOT / "README.md").read_text().split("## Install\n")[1]
+    lines = [line for line in section.splitlines() if line.strip()]
+    assert lines[0] == "```"
+    assert lines[1].split("#")[0].strip() == (
+        "python -m venv .venv && . .venv/bin/activate && pip install . && evo run hottopic-transition"
+    )
+    assert lines[2].split("#")[0].strip() == (
+        "python -m venv .venv && . .venv/bin/activate && pip install '.[test]' && python -m pytest"
+    )
+
+
+def test_local_links_lead_somewhere():
+    for page in ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", (ROOT / page).read_text()):
+            if "://" not in target:
+                assert ((ROOT / page).parent / target).exists(), (page, target)

@@ -1,0 +1,49 @@
+"""The examples in the docstrings of `evo` run, and every public name is documented and has one where it is called."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import importlib.resources
+import inspect
+import pkgutil
+
+import pytest
+
+import evo
+import evo.discrete
+
+MODULES = sorted(module.name for module in pkgutil.walk_packages(evo.__path__, "evo.") if "__main__" not in module.name)
+#: abstract classes, enumerations, results and constants are explained by the examples of what returns or takes them
+WITHOUT_EXAMPLE = {
+    "Absorbed", "AbstractProblem", "AskTell", "Engine", "Optimizer", "Reason", "Result", "Runs", "Sense", "StepInfo",
+    "Stagnation", "Steps", "Target", "Evaluations", "WallClock", "Values", "Every", "Final", "Improvements", "LogGrid",
+    "AbstractAcceptance", "AbstractFunction", "AbstractMutation", "AbstractRate", "AbstractStart", "Drift", "Fixed",
+    "PerRun", "Success", "ExponentialWeights", "IntegerWeights", "UniformWeights", "mean_density", "BlackBox",
+    "below", "exponential", "next_word", "uniform", "explain", "best_value", "value", "CheckReport", "Key",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name):
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert result.failed == 0
+
+
+def public() -> list[tuple[str, object]]:
+    names = [(f"evo.{name}", getattr(evo, name)) for name in evo._HOMES]
+    return names + [(f"d.{name}", getattr(evo.discrete, name)) for name in evo.discrete.__all__]
+
+
+@pytest.mark.parametrize(("name", "thing"), public(), ids=lambda value: value if isinstance(value, str) else "")
+def test_public_names_are_documented(name, thing):
+    text = inspect.getdoc(thing)
+    assert text, name
+    if callable(thing) and name.split(".")[1] not in WITHOUT_EXAMPLE:
+        assert "Example:" in text, name
+
+
+def test_the_stub_of_the_root_lists_the_same_names():
+    stub = (importlib.resources.files("evo") / "__init__.pyi").read_text()
+    listed = {line.rsplit(" as ", 1)[1] for line in stub.splitlines() if " as " in line}
+    assert listed == set(evo._HOMES) | set(evo._PACKAGES)

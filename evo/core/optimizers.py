@@ -6,6 +6,7 @@ drawn. So `run`, repeated `step` and ask-evaluate-tell follow one trajectory.
 
 from __future__ import annotations
 
+import numbers
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
@@ -201,15 +202,13 @@ class _Asked(NamedTuple):
 
 def _one_per_candidate(values: Any, count: int) -> np.ndarray:
     array = np.asarray(values)
-    if array.dtype.kind == "O":
-        array = np.empty(len(values), dtype=object)
-        array[:] = list(values)
     if array.ndim != 1 or array.shape[0] != count:
         action = "Return one number per candidate, in the order of the candidates."
         raise checks.bad_value("values", array, f"have shape (candidates,) = ({count},)", action)
     if array.dtype.kind in "bu":
         return array.astype(np.int64)
-    if array.dtype.kind not in "ifO":
+    exact = array.dtype.kind == "O" and all(isinstance(value, numbers.Real) for value in array)
+    if array.dtype.kind not in "if" and not exact:
         raise checks.bad_type("values", values, "be real numbers", "Return integers or floats.")
     return array
 

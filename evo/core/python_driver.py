@@ -78,7 +78,6 @@ class _Run:
             )
         self.state = resume
         self.rows = list(resume.rows)
-        self.info: StepInfo | None = None
 
     def finish(self) -> Result:
         limits = self.job.stop.limits()
@@ -123,7 +122,6 @@ class _Run:
             candidate, value = job.optimizer.current(after)
             if _first_optimal(problem, [candidate], [value], limits.target):
                 hit = state.evaluations + info.evaluations
-        self.info = info
         steps = state.steps + 1
         state = state._replace(
             state=after,
@@ -131,6 +129,7 @@ class _Run:
             evaluations=state.evaluations + info.evaluations,
             hit=hit,
             last_improvement=steps if info.improved or steps == 0 else state.last_improvement,
+            detail=None if steps == 0 else info.detail,
         )
         self.state = self._recorded(state, info)
         if not info.finite:
@@ -142,7 +141,7 @@ class _Run:
             return Reason.NON_FINITE
         return None
 
-    def _view(self, state: RunState, info: StepInfo | None) -> View:
+    def _view(self, state: RunState) -> View:
         problem, optimizer = self.job.problem, self.job.optimizer
         candidate, value = optimizer.current(state.state)
         best, best_value = optimizer.best(state.state)
@@ -154,14 +153,14 @@ class _Run:
             candidate,
             problem.reported(candidate, value),
             problem.reported(best, best_value),
-            None if info is None or state.steps == 0 else info.detail,
+            state.detail,
         )
 
     def _recorded(self, state: RunState, info: StepInfo) -> RunState:
         recorder = state.recorder
         if recorder is None:
             return state
-        view = self._view(state, info)
+        view = self._view(state)
         if state.steps == 0:
             memories = tuple(item.begin(view) for item in recorder.observables)
         else:
@@ -184,7 +183,7 @@ class _Run:
         best, best_value = self.job.optimizer.best(state.state)
         rows = list(state.rows)
         if state.recorder is not None and state.last_row != state.steps >= 0:
-            rows.append(self._row(state, self._view(state, self.info)))
+            rows.append(self._row(state, self._view(state)))
         return Result(
             candidate=best,
             value=self.job.problem.reported(best, best_value),
@@ -200,10 +199,13 @@ class _Run:
 
 def _first_optimal(problem: AbstractProblem, candidates: Any, values: Any, target: float) -> int:
     """The place, counted from 1, of the first candidate that is optimal or reaches the target; 0 if none does."""
-    goals = [goal for goal in (target, problem.optimum()) if goal is not None and goal == goal]
+    optimum = problem.optimum()
     for place, (candidate, value) in enumerate(zip(candidates, values, strict=True), start=1):
-        if problem.solved(candidate):
+        solved = problem.solved(candidate)
+        if solved:
             return place
-        if any(value <= goal if problem.sense is Sense.MINIMISE else value >= goal for goal in goals):
+        # An optimum that was rounded to a float does not overrule a problem that knows its optima.
+        goals = [goal for goal in (target, optimum if solved is None else None) if goal is not None and goal == goal]
+        if any(float(value) <= goal if problem.sense is Sense.MINIMISE else float(value) >= goal for goal in goals):
             return place
     return 0

@@ -47,6 +47,8 @@ class RunState(NamedTuple):
     rows: tuple[tuple[float, ...], ...]
     #: the step of the last of these rows, -1 if there was none
     last_row: int
+    #: what the algorithm reported of the last step, for observables that show it
+    detail: Any = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from evo.core.keys import Key
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.acceptance.strict import Strict
 from evo.discrete.algorithms.one_plus_one import OnePlusOne, RandomLocalSearch
+from evo.discrete.checking import check
 from evo.discrete.drift import Drift, drift
 from evo.discrete.engines.streams import below, exponential, next_word, uniform
 from evo.discrete.mutations.standard_bits import StandardBits
@@ -76,6 +77,7 @@ __all__ = [
     "Uniform",
     "UniformWeights",
     "below",
+    "check",
     "drift",
     "exponential",
     "implements",

@@ -126,8 +126,8 @@ class AbstractStart(AbstractPart):
 class AbstractFunction(AbstractPart, AbstractProblem):
     """A pseudo-Boolean function on {0, 1}^n to be maximised; its dataclass has a field `n`.
 
-    A function implements `value`, or `gain`, or both; the default gain evaluates `value` twice. Optional are `prepare`
-    and `commit` (incremental evaluation), `compare`, `level`, `level_count` and `solved` (default: no zero-bits).
+    A function implements `value`. Optional are `gain` (the default evaluates `value` twice), `prepare` and `commit`
+    (incremental evaluation), `compare`, `level`, `level_count` and `solved` (default: no zero-bits).
     """
 
     n: int

@@ -11,7 +11,7 @@ import numpy as np
 from evo.core import checks
 from evo.core.engines import AbstractDriver
 from evo.core.keys import Key
-from evo.core.optimizers import Absorbed, AskTell
+from evo.core.optimizers import Absorbed, AskTell, AskTellState
 from evo.core.problems import AbstractProblem
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.engines import functions as f
@@ -133,6 +133,12 @@ class AbstractOnePlusOne(AskTell):
             policy=f.update(policy, inner.policy, event, n),
         )
         return Absorbed(after, kept and sign > 0, StepDetail(sign, kept, inner.flips, inner.rate))
+
+    def best(self, state: AskTellState) -> tuple[np.ndarray, Any]:
+        """The parent, also after neutral moves; the best so far where a rule or a value that is not finite lost it."""
+        candidate, value = self.current(state)
+        kept = state.dynamic or value == state.best_value
+        return (candidate, value) if kept else (state.best, state.best_value)
 
     def incumbent(self, inner: OnePlusOneState) -> tuple[np.ndarray, Any]:
         """The parent and its loss, on dynamic problems under the last step's function."""

@@ -253,11 +253,11 @@ def walk(parts, recording, limits, work, carry, most):
         if step >= limits.steps:
             reason = 2
             break
-        if evaluations + per_step > limits.evaluations:
-            reason = 3
-            break
         if step - improved >= limits.stagnation:
             reason = 4
+            break
+        if evaluations + per_step > limits.evaluations:
+            reason = 3
             break
         if made >= most or (observed and counters[ROWS] + 2 > work.rows.shape[0]):
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 from typing import Any
 
 #: part class -> its lowered type
@@ -12,11 +13,16 @@ LOWERED: dict[type, type] = {}
 USED: set[type] = set()
 #: lowered types made here: they do not exist by name in a module, so kernels that contain them are not kept on disk
 _MADE: set[type] = set()
+_numbers = itertools.count()
 
 
 def made_type(name: str, fields: list[str]) -> Any:
-    """A new named-tuple type for a part; it has a field even if the part has none."""
-    kind = collections.namedtuple(name, fields or ["unused"], defaults=None if fields else [0])  # type: ignore[misc]
+    """A new named-tuple type for a part.
+
+    Its last field has a name of its own: numba tells named tuples that reach a compiled function apart by the names of
+    class and fields alone, and would run the code of another part with the same names.
+    """
+    kind = collections.namedtuple(name, [*fields, f"made_{next(_numbers)}"], defaults=[0])  # type: ignore[misc]
     _MADE.add(kind)
     return kind
 

@@ -95,6 +95,11 @@ class _Setup:
             row_runs=np.zeros(capacity, dtype=np.int64),
         )
 
+    def compile(self, work: k.Work, carry: Any) -> None:
+        """Compile the kernel, so that a WallClock stop does not count the time for it."""
+        words = np.zeros(2, dtype=np.uint64)
+        k.advance_kernel(self.parts, self.recording, self.limits, work, _out(0), words, 0, 0, carry, 0)
+
     def check_rate(self, work: k.Work, reason: int) -> None:
         """Raise if a policy returned something that is no probability."""
         if reason == k.INVALID_RATE:
@@ -121,13 +126,10 @@ class _Pace:
 
     def __init__(self) -> None:
         self.most = 4096
-        self.warm = False
 
     def account(self, seconds: float) -> None:
-        if self.warm:  # the first call may have compiled
-            factor = min(8.0, max(0.125, _SLICE_SECONDS / max(seconds, 1e-6)))
-            self.most = int(min(2**40, max(64, self.most * factor)))
-        self.warm = True
+        factor = min(8.0, max(0.125, _SLICE_SECONDS / max(seconds, 1e-6)))
+        self.most = int(min(2**40, max(64, self.most * factor)))
 
 
 class _Single:
@@ -135,7 +137,6 @@ class _Single:
 
     def __init__(self, driver: ReferenceDriver, job: Job, resume: RunState | None) -> None:
         self.driver, self.job, self.setup = driver, job, _Setup(job)
-        self.began = time.monotonic()
         self.before = 0.0 if resume is None else resume.seconds
         self.work = self.setup.work()
         self.rows: list[tuple[float, ...]] = [] if resume is None else list(resume.rows)
@@ -144,6 +145,8 @@ class _Single:
             self.carry = k.open_kernel(self.setup.parts, self.setup.recording, self.work)
         else:
             self.carry = self._restored(resume)
+        self.setup.compile(self.work, self.carry)
+        self.began = time.monotonic()
 
     def _restored(self, resume: RunState) -> Any:
         work, key = self.work, self.job.key
@@ -300,8 +303,10 @@ class _Many:
         out = k.Out._make(array[low : low + size] for array in self.out)
         first = self.first + low
         work.keys[0] = self.job.key.child("run", first).words()
-        began = time.monotonic()
         carry = k.open_kernel(setup.parts, setup.recording, work)
+        if low == 0:
+            setup.compile(work, carry)
+        began = time.monotonic()
         while work.counters[k.RUN_PLACE] < size:
             slice_began = time.monotonic()
             carry = k.advance_kernel(
@@ -324,8 +329,7 @@ class _Many:
                 self._keep_rows(first, work)
         seconds = (time.monotonic() - began) / size
         with self.lock:
-            compiled = self.seconds_per_run is None and seconds > _CHUNK_SECONDS
-            self.seconds_per_run = 1e-3 if compiled else seconds
+            self.seconds_per_run = seconds
 
     def _keep_rows(self, first: int, work: k.Work) -> None:
         places, rows = _drain(work)

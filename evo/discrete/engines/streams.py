@@ -138,6 +138,7 @@ def _uniform(stream):
 
 def below(stream, bound):
     """A uniform integer in [0, bound), exact, for 1 <= bound < 2^32 (Lemire, 2019)."""
+    bound = int(bound)
     product = (next_word(stream) >> 32) * bound
     if product & _M32 < bound:
         threshold = (2**32 - bound) % bound
@@ -162,7 +163,7 @@ def _below(stream, bound):
 
 def bit_of(word, place):
     """Bit `place` of a 64-bit word, as 0 or 1."""
-    return (int(word) >> place) & 1
+    return (int(word) >> int(place)) & 1
 
 
 @overload(bit_of)
@@ -175,7 +176,7 @@ def _bit_of(word, place):
 
 def with_bit(word, place):
     """A 64-bit word with bit `place` set."""
-    return int(word) | (1 << place)
+    return int(word) | (1 << int(place))
 
 
 @overload(with_bit)
@@ -201,7 +202,7 @@ def _exponential(stream):
 
 def child_words(words, low, high, index, out):
     """The words of `Key.child(label, index)`: Threefry-4x32-20 with the label's two 32-bit words."""
-    w0, w1 = int(words[0]), int(words[1])
+    w0, w1, index = int(words[0]), int(words[1]), int(index)
     a, b, c, d = threefry((w0 & _M32, w0 >> 32, w1 & _M32, w1 >> 32), (low, high, index & _M32, index >> 32))
     out[0], out[1] = a | b << 32, c | d << 32
 

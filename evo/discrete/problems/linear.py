@@ -8,10 +8,12 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines import functions as f
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, frozen, part
 
@@ -25,7 +27,8 @@ class Linear(AbstractFunction):
     """A linear function with positive weights, f(x) = sum_i w_i x_i.
 
     Args:
-        weights: shape (n,), positive and finite: integers of any size (a list of Python integers) or floats.
+        weights: shape (n,), positive: integers of any size (a list of Python integers) or floats; their sum must be
+            below 2^1023, the range of floats.
 
     Every comparison is exact. Weights are brought to a common power of two and summed over the flipped bits as
     integers, in several 64-bit limbs where one is too short; a running `float64` fitness would turn near-ties into
@@ -44,6 +47,9 @@ class Linear(AbstractFunction):
         mantissas, exponent, integral = _as_integers(self.weights)
         total = sum(mantissas)
         n = len(mantissas)
+        if total.bit_length() + exponent > 1023:
+            action = "Divide all weights by one number, or use the order-only d.BinVal for powers of two."
+            raise checks.bad_value("weights", self.weights, "have a sum below 2^1023, the range of floats", action)
         object.__setattr__(self, "n", n)
         object.__setattr__(self, "_integers", tuple(mantissas))
         object.__setattr__(self, "_exponent", exponent)
@@ -69,7 +75,7 @@ class Linear(AbstractFunction):
         limbs, unit = vars(self)["_limbs"], math.ldexp(1.0, vars(self)["_exponent"])
         if limbs.shape[1] == 1:
             return LoweredLinear(frozen(limbs[:, 0].copy()), unit)
-        return LoweredWideLinear(limbs, vars(self)["weights"].astype(np.float64))
+        return LoweredWideLinear(limbs, limb_width(n), vars(self)["_exponent"])
 
     def evaluate(self, candidates: Any, step: int, key: Key) -> np.ndarray:
         """The values, exact: `int64`, `float64`, or Python numbers as objects where neither holds all sums."""
@@ -95,14 +101,17 @@ class LoweredLinear(NamedTuple):
 
 
 class LoweredWideLinear(NamedTuple):
-    """A linear function with long weights: `limbs[i, j]` in units of 2^(j * width), `rough` as floats."""
+    """A linear function with long weights: `limbs[i, j]` in units of 2^(j * width + exponent)."""
 
     limbs: np.ndarray
-    rough: np.ndarray
+    width: int
+    exponent: int
 
 
 def _as_integers(weights: Any) -> tuple[list[int], int, bool]:
     """Weights as integers times a power of two: (integers, exponent, whether they were integers)."""
+    if isinstance(weights, np.ndarray) and weights.ndim != 1:
+        raise checks.bad_value("weights", weights, "have shape (n,)", "Pass one weight per bit.")
     if isinstance(weights, np.ndarray | Sequence) and not isinstance(weights, str | bytes):
         items = list(weights.tolist() if isinstance(weights, np.ndarray) else weights)
     else:
@@ -112,7 +121,7 @@ def _as_integers(weights: Any) -> tuple[list[int], int, bool]:
     for place, item in enumerate(items):
         if isinstance(item, bool) or not isinstance(item, int | float | np.integer | np.floating):
             raise checks.bad_type(f"weights[{place}]", item, "be a real number", _ACTION)
-        if not math.isfinite(item) or item <= 0:
+        if item <= 0 or (not isinstance(item, int) and not math.isfinite(item)):
             raise checks.bad_value(f"weights[{place}]", item, "be positive and finite", _ACTION)
     if all(isinstance(item, int | np.integer) for item in items):
         return [int(item) for item in items], 0, True
@@ -181,20 +190,36 @@ def gain(problem, cache, x, flips, count, stream):
     return sign, change * problem.unit
 
 
+@register_jitable
+def _rounded(problem, sums):
+    """The nearest float to the non-negative sum of sums[j] 2^(j * width + exponent); uses up `sums`."""
+    width, carry = problem.width, np.int64(0)
+    for limb in range(sums.shape[0]):
+        total = sums[limb] + carry
+        carry = total >> width
+        sums[limb] = total - (carry << width)
+    # At least 61 leading bits, of which the last stands for all that follow: one rounding, the right one.
+    leading, rest, exponent = carry, np.int64(0), problem.exponent + width * sums.shape[0]
+    for limb in range(sums.shape[0] - 1, -1, -1):
+        for place in range(width - 1, -1, -1):
+            bit = (sums[limb] >> place) & 1
+            if leading < 2**60:
+                leading = 2 * leading + bit
+                exponent -= 1
+            else:
+                rest |= bit
+    return math.ldexp(float(leading | rest), exponent)
+
+
 def _wide_value(problem, cache, x):
-    total = 0.0
-    for place in range(x.shape[0]):
-        if x[place] == 1:
-            total += problem.rough[place]
-    return total
+    sums = np.zeros(problem.limbs.shape[1], dtype=np.int64)
+    for position in range(x.shape[0]):
+        for limb in range(sums.shape[0]):
+            sums[limb] += problem.limbs[position, limb] * np.int64(x[position])
+    return _rounded(problem, sums)
 
 
-def _wide_gain(problem, cache, x, flips, count, stream):
-    width = 61
-    n = x.shape[0]
-    while n > 0:
-        n >>= 1
-        width -= 1
+def _wide_compare(problem, cache, x, flips, count, stream):
     sign, carry = 0, np.int64(0)
     for limb in range(problem.limbs.shape[1]):
         change = carry
@@ -204,18 +229,25 @@ def _wide_gain(problem, cache, x, flips, count, stream):
                 change += problem.limbs[position, limb]
             else:
                 change -= problem.limbs[position, limb]
-        carry = change >> width  # floor: the remainder is non-negative
-        if change - (carry << width) != 0:
+        carry = change >> problem.width  # floor: the remainder is non-negative
+        if change - (carry << problem.width) != 0:
             sign = 1
     if carry != 0:
         sign = 1 if carry > 0 else -1
-    rough = 0.0
+    return sign
+
+
+def _wide_gain(problem, cache, x, flips, count, stream):
+    sign = f.compare(problem, cache, x, flips, count, stream)
+    sums = np.zeros(problem.limbs.shape[1], dtype=np.int64)
     for place in range(count):
         position = flips[place]
-        rough += problem.rough[position] if x[position] == 0 else -problem.rough[position]
-    return sign, rough
+        for limb in range(sums.shape[0]):
+            sums[limb] += problem.limbs[position, limb] * (sign * (1 - 2 * np.int64(x[position])))
+    return sign, sign * _rounded(problem, sums)
 
 
-_wide_value.__name__, _wide_gain.__name__ = "value", "gain"
+_wide_value.__name__, _wide_compare.__name__, _wide_gain.__name__ = "value", "compare", "gain"
 implements_lowered(LoweredWideLinear)(_wide_value)
+implements_lowered(LoweredWideLinear)(_wide_compare)
 implements_lowered(LoweredWideLinear)(_wide_gain)

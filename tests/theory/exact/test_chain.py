@@ -8,6 +8,7 @@ import pytest
 
 from tests.theory.exact import slow_twins as slow
 from theory import chain, onemax
+from theory.exact.chain import reduction
 
 pytestmark = pytest.mark.jit_off
 
@@ -46,7 +47,7 @@ def test_solve_keeps_digits_where_elimination_with_subtraction_loses_them():
 def test_both_recursions_agree_on_a_chain_that_moves_down():
     down = onemax.bands(40, strength=2.0)
     both_ways = chain.Chain(down.down, np.zeros((41, 1)))
-    wide = chain._reduce(down.down.copy(), np.zeros((41, 1)))
+    wide = reduction._reduce(down.down.copy(), np.zeros((41, 1)))
     for one, other, third in zip(chain.moments(down), chain.moments(both_ways), wide, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-15)
         np.testing.assert_allclose(one, third, rtol=1e-12)

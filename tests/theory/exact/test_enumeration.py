@@ -10,6 +10,7 @@ import pytest
 from tests.theory.exact import slow_twins as slow
 from theory import dynamic_bin_val, leading_ones, onemax, rls
 from theory import enumeration as en
+from theory.exact.enumeration import _push_forward
 
 _GRID = np.arange(4000)
 
@@ -221,7 +222,7 @@ def test_too_many_states_are_refused(monkeypatch):
         def update(self, state, sign, idle, t):
             return (*state, sign)
 
-    monkeypatch.setattr(en, "_CELLS", 1600)
+    monkeypatch.setattr(_push_forward, "_CELLS", 1600)
     law = en.law(list(range(2**4)), Diary(), tail=1e-9)
     with pytest.raises(ValueError, match=r"`policy` must have at most 100 states at this n; .*Diary.* integer s"):
         law.cdf(3)

@@ -1,0 +1,5 @@
+"""The command line: `evo` and `evo-theory`, the same command under two names."""
+
+from evo.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,7 @@
+"""`python -m evo.cli`, for where the command is not on the path."""
+
+import sys
+
+from evo.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,108 @@
+"""Dispatch, errors and exit codes. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from evo.cli.foreign import notice
+
+__all__ = ["main"]
+
+#: nothing fails; an error; a claim fails or rows differ; Ctrl-C
+OK, ERROR, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+_COMMANDS = {
+    "list": "experiments: paper, what is claimed, time per preset",
+    "run": "run an experiment, or go on where it was interrupted",
+    "check": "judge a folder's claims again; run random blocks again bit for bit",
+    "draw": "draw a folder's figure again, from its rows alone",
+    "cite": "BibTeX of exactly what a figure rests on",
+}
+
+_HELP = """\
+usage: evo COMMAND ...
+
+{commands}
+
+  evo run hottopic-transition     a good first one; the same line again goes on after an interruption
+  evo COMMAND --help              everything about a command
+  evo --version
+
+`evo-theory` is the same command. Exit codes: 0 nothing fails, 1 an error, 2 a claim fails or rows differ,
+130 interrupted. With --debug an error shows its trace."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the words after the command's name; those of this process if None.
+
+    Returns:
+        The exit code: 0 nothing fails, 1 an error, 2 a claim fails or rows differ, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    foreign = notice()
+    if foreign is not None:
+        print(foreign, file=sys.stderr)
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        print(f"Interrupted. The same command goes on: {_command(words)}", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:
+        if debug:
+            raise
+        print(f"evo: {_message(error)}", file=sys.stderr)
+        return ERROR
+
+
+def _run(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_help())
+        return OK
+    if words[0] in ("-V", "--version", "version"):
+        print(f"evo-theory {sys.modules['evo'].__version__}")
+        return OK
+    name, *rest = words
+    if name not in _COMMANDS:
+        from evo.core.checks import bad_value, nearest
+
+        hint = nearest(name, _COMMANDS)
+        raise bad_value("COMMAND", name, f"be one of {', '.join(_COMMANDS)}", f"{hint} `evo --help` shows all.")
+    command: Callable[[list[str]], int] = import_module(f"evo.cli.commands.{name}").command
+    try:
+        return command(rest)
+    except SystemExit as stop:  # the parser has printed what is wrong, or the help
+        return OK if stop.code in (0, None) else ERROR
+
+
+def _help() -> str:
+    width = max(map(len, _COMMANDS))
+    commands = "\n".join(f"  {name:{width}}  {text}" for name, text in _COMMANDS.items())
+    return _HELP.format(commands=commands)
+
+
+def _command(words: list[str]) -> str:
+    import shlex
+
+    return shlex.join(["evo", *words])
+
+
+def _message(error: Exception) -> str:
+    notes = getattr(error, "__notes__", [])
+    if isinstance(error, ValueError | TypeError | RuntimeError):
+        text = str(error) or type(error).__name__
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"cannot use {error.filename}: {error.strerror}. Free it or choose another --out."
+    else:
+        text = f"{type(error).__name__}: {error}. Add --debug for the trace."
+    return "\n".join([text, *notes])

@@ -1,0 +1,51 @@
+"""Words of the command line into dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import tyro
+
+T = TypeVar("T")
+
+
+def parse(kind: Callable[..., T], words: Sequence[str], program: str, description: str | None = None) -> T:
+    """Parse words; prints the help or what is wrong and raises `SystemExit` where that ends it.
+
+    Args:
+        kind: a dataclass, or a function of dataclasses.
+        words: after the command's name.
+        program: how the command is called.
+        description: above the options; the class's docstring if None.
+    """
+    options: dict[str, Any] = {"config": (tyro.conf.FlagCreatePairsOff,)}
+    return tyro.cli(kind, args=list(words), prog=program, description=description, **options)
+
+
+def peek(words: Sequence[str], without_value: Sequence[str], option: str | None = None) -> str | None:
+    """Look at words before they are parsed: the value of an option, or the first word that belongs to none.
+
+    Only the words up to the first positional one and options of one value need to be understood here; everything is
+    parsed properly afterwards.
+
+    Args:
+        words: after the command's name.
+        without_value: options that take no value.
+        option: the name of the option; None for the positional word.
+    """
+    place = 0
+    while place < len(words):
+        word = words[place]
+        name, equals, value = word.partition("=")
+        if option is not None and name == f"--{option}":
+            if equals:
+                return value
+            return words[place + 1] if place + 1 < len(words) else None
+        if not word.startswith("-"):
+            if option is None:
+                return word
+        elif option is None and not equals and word not in (*without_value, "-h", "--help"):
+            place += 1
+        place += 1
+    return None

@@ -1,0 +1,40 @@
+"""Which experiments there are, by name; each is imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+
+from evo.core import checks
+from evo.experiments.base import AbstractExperiment
+
+__all__ = ["find", "names", "register"]
+
+_HOMES = {"hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition"}
+_REGISTERED: dict[str, AbstractExperiment] = {}
+
+
+def names() -> list[str]:
+    """The names of all experiments, sorted."""
+    return sorted({*_HOMES, *_REGISTERED})
+
+
+def find(name: str) -> AbstractExperiment:
+    """The experiment of that name.
+
+    Raises:
+        ValueError: if there is none, with the nearest name.
+    """
+    if name in _REGISTERED:
+        return _REGISTERED[name]
+    if name not in _HOMES:
+        hint = checks.nearest(name, names())
+        raise checks.bad_value("NAME", name, "be an experiment", f"{hint} `evo list` shows all.")
+    module, _, kind = _HOMES[name].partition(":")
+    return register(getattr(importlib.import_module(module), kind)())
+
+
+def register(experiment: AbstractExperiment) -> AbstractExperiment:
+    """Make an experiment of one's own known to this process by its name."""
+    checks.instance_of("experiment", experiment, AbstractExperiment, "Pass an instance of a subclass.")
+    _REGISTERED[experiment.name] = experiment
+    return experiment

@@ -1,0 +1,239 @@
+"""A figure that remembers what it shows: panels whose helpers draw a series and write it down."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple, final
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from evo.plots.style import FAINT, INK, Look, styled
+
+_HALO = 2.2  # width of the white line around text that stands on data
+
+
+class Shown(NamedTuple):
+    """One drawn point; bounds are nan where none is drawn."""
+
+    panel: str
+    series: str
+    #: measured, single run, capped, theory or reference
+    kind: str
+    x: float
+    y: float
+    lower: float
+    upper: float
+
+
+@final
+class Chart:
+    """A figure with panels side by side, and the numbers behind it.
+
+    Args:
+        names: one name per panel, as it stands in the table.
+        width: of the figure in inches.
+        height: of the figure in inches.
+
+    Example:
+        >>> chart = Chart(["drift"], width=4.0, height=3.0)
+        >>> chart.panels[0].line("law", [0, 1], [0, 1], dash="--")
+        >>> chart.csv().splitlines()[0]
+        'panel,series,kind,x,y,lower,upper'
+    """
+
+    def __init__(self, names: Sequence[str], *, width: float, height: float) -> None:
+        self.rows: list[Shown] = []
+        with styled():
+            self.figure = Figure(figsize=(width, height), layout="constrained")
+            FigureCanvasAgg(self.figure)
+            axes = self.figure.subplots(1, len(names), squeeze=False)[0]
+            self.panels = tuple(Panel(self, name, item) for name, item in zip(names, axes, strict=True))
+
+    def csv(self) -> str:
+        """The drawn numbers as comma-separated text with a header."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(Shown._fields)
+        for row in self.rows:
+            numbers = ("" if math.isnan(value) else repr(float(value)) for value in row[3:])
+            writer.writerow([*row[:3], *numbers])
+        return text.getvalue()
+
+
+@final
+class Panel:
+    """The axes of one panel and the few ways to draw on them; what is drawn goes into the chart's table."""
+
+    def __init__(self, chart: Chart, name: str, axes: Axes) -> None:
+        self.chart = chart
+        self.name = name
+        self.axes = axes
+
+    def titled(self, title: str, x: str, y: str) -> None:
+        """Set the title and the labels of the axes, units included."""
+        with styled():
+            self.axes.set_title(title)
+            self.axes.set_xlabel(x)
+            self.axes.set_ylabel(y)
+
+    def logarithmic(self) -> None:
+        """Make the y axis logarithmic, with plain numbers at 1, 2 and 5 times powers of ten."""
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+        with styled():
+            self.axes.set_yscale("log")
+            self.axes.yaxis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0)))
+            self.axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            self.axes.yaxis.set_minor_formatter(NullFormatter())
+
+    def inset(self, bounds: tuple[float, float, float, float]) -> Panel:
+        """Axes within this panel, at (left, bottom, width, height) in fractions of it."""
+        with styled():
+            return Panel(self.chart, f"{self.name} (inset)", self.axes.inset_axes(bounds))
+
+    def points(
+        self,
+        series: str,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        look: Look,
+        *,
+        lower: npt.ArrayLike | None = None,
+        upper: npt.ArrayLike | None = None,
+        joined: bool = False,
+    ) -> None:
+        """Measured points with intervals where both bounds are finite."""
+        xs, ys = _floats(x), _floats(y)
+        low = np.full(xs.shape, np.nan) if lower is None else _floats(lower)
+        high = np.full(xs.shape, np.nan) if upper is None else _floats(upper)
+        known = np.isfinite(low) & np.isfinite(high)
+        low, high = np.where(known, low, np.nan), np.where(known, high, np.nan)
+        with styled():
+            self.axes.errorbar(
+                xs,
+                ys,
+                yerr=np.maximum([ys - low, high - ys], 0.0) if known.any() else None,
+                color=look.colour,
+                marker=look.marker,
+                markersize=4.6,
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                linestyle=look.dash if joined else "none",
+                linewidth=0.9,
+                elinewidth=1.2,
+                capsize=0,
+                zorder=4,
+            )
+        self._note(series, "measured", xs, ys, low, high)
+
+    def singles(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look) -> None:
+        """Single runs, faint, behind everything else."""
+        xs, ys = _floats(x), _floats(y)
+        with styled():
+            self.axes.plot(
+                xs, ys, linestyle="none", marker=look.marker, markersize=2.6, color=look.colour, alpha=0.28, mew=0
+            )
+        self._note(series, "single run", xs, ys)
+
+    def capped(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look) -> None:
+        """Runs that were cut off: open markers at the cap."""
+        xs, ys = _floats(x), _floats(y)
+        if xs.size:
+            with styled():
+                self.axes.plot(
+                    xs,
+                    ys,
+                    linestyle="none",
+                    marker=look.marker,
+                    markersize=5.0,
+                    markerfacecolor="none",
+                    markeredgecolor=look.colour,
+                    clip_on=False,
+                    zorder=5,
+                )
+        self._note(series, "capped", xs, ys)
+
+    def line(
+        self,
+        series: str,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        *,
+        colour: str = INK,
+        dash: Any = "-",
+        width: float = 1.3,
+        steps: bool = False,
+    ) -> None:
+        """A line of theory; of a step function, right-continuous, with `steps`."""
+        xs, ys = _floats(x), _floats(y)
+        with styled():
+            self.axes.plot(
+                xs,
+                ys,
+                color=colour,
+                linestyle=dash,
+                linewidth=width,
+                drawstyle="steps-post" if steps else "default",
+                zorder=3,
+            )
+        self._note(series, "theory", xs, ys)
+
+    def band(
+        self,
+        series: str,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike,
+        lower: npt.ArrayLike,
+        upper: npt.ArrayLike,
+        look: Look,
+        *,
+        steps: bool = False,
+    ) -> None:
+        """A measured curve in its band."""
+        xs, ys, low, high = _floats(x), _floats(y), _floats(lower), _floats(upper)
+        with styled():
+            self.axes.fill_between(
+                xs, low, high, step="post" if steps else None, color=look.colour, alpha=0.22, linewidth=0, zorder=1
+            )
+            drawn = "steps-post" if steps else "default"
+            self.axes.plot(xs, ys, color=look.colour, linestyle=look.dash, drawstyle=drawn, zorder=4)
+        self._note(series, "measured", xs, ys, low, high)
+
+    def reference(self, series: str, x: float, *, dash: Any = "--", colour: str = FAINT, width: float = 1.0) -> None:
+        """A vertical reference line."""
+        with styled():
+            self.axes.axvline(x, color=colour, linestyle=dash, linewidth=width, zorder=2)
+        self._note(series, "reference", np.array([x]), np.array([np.nan]))
+
+    def mark(
+        self, series: str, kind: str, x: float, y: float, lower: float = math.nan, upper: float = math.nan
+    ) -> None:
+        """Write down a number that is drawn by hand, with bounds in x."""
+        self.chart.rows.append(Shown(self.name, series, kind, x, y, lower, upper))
+
+    def text(self, x: float, y: float, words: str, **options: Any) -> Any:
+        """Words on the data, with a thin white halo; options as in matplotlib."""
+        from matplotlib import patheffects
+
+        effects = [patheffects.withStroke(linewidth=_HALO, foreground="white")]
+        with styled():
+            return self.axes.text(
+                x, y, words, **{"fontsize": 8.0, "color": INK, "path_effects": effects, "zorder": 6, **options}
+            )
+
+    def _note(self, series: str, kind: str, x: Any, y: Any, lower: Any | None = None, upper: Any | None = None) -> None:
+        none = np.full(len(x), np.nan)
+        low, high = none if lower is None else lower, none if upper is None else upper
+        for values in zip(x, y, low, high, strict=True):
+            self.chart.rows.append(Shown(self.name, series, kind, *(float(value) for value in values)))
+
+
+def _floats(values: npt.ArrayLike) -> np.ndarray:
+    return np.atleast_1d(np.asarray(values, dtype=np.float64))

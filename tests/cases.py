@@ -1,0 +1,78 @@
+"""One case, or more, for every public class: `tests/contracts` runs over all of them, and fails if one is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import evo
+from evo import discrete as d
+
+#: parts with the string length at which they are checked (functions have their own)
+PARTS: dict[str, tuple[Any, int]] = {
+    "OneMax": (d.OneMax(8), 8),
+    "OneMax of one bit": (d.OneMax(1), 1),
+    "LeadingOnes": (d.LeadingOnes(7), 7),
+    "Linear, integers": (d.Linear([1, 5, 2, 2, 9, 4, 3]), 7),
+    "Linear, floats": (d.Linear([0.1, 0.2, 0.3, 0.4, 0.7]), 5),
+    "Linear, wide": (d.Linear([1, 3**50, 3**50 + 1, 2**90, 7, 2**90 + 7]), 6),
+    "RandomLinear": (d.RandomLinear(6, instance=d.Fixed(seed=1)), 6),
+    "RandomLinear, integers per run": (d.RandomLinear(6, law=d.IntegerWeights(1, 3)), 6),
+    "RandomLinear, exponential": (d.RandomLinear(6, law=d.ExponentialWeights(), instance=d.Fixed(seed=2)), 6),
+    "RandomLinear, uniform": (d.RandomLinear(6, law=d.UniformWeights(), instance=d.Fixed(seed=3)), 6),
+    "BinVal": (d.BinVal(7), 7),
+    "BinVal, order only": (d.BinVal(60), 60),
+    "HotTopic": (d.HotTopic(8, levels=3, alpha=0.5, beta=0.25, eps=0.0, instance=d.Fixed(seed=4)), 8),
+    "HotTopic per run": (d.HotTopic(8, levels=4, alpha=0.5, beta=0.5, eps=0.3), 8),
+    "HotTopicSets": (d.HotTopicSets(6, hot=((0, 1, 2), (3, 4)), core=((0, 1), (3,)), eps=0.0), 6),
+    "DynamicBinVal": (d.DynamicBinVal(7), 7),
+    "Static, strength": (d.Static(strength=1.5), 8),
+    "Static, rate": (d.Static(rate=0.3), 8),
+    "LogSchedule": (d.LogSchedule(), 8),
+    "Schedule": (d.Schedule(lambda t: 1 / (t + 1)), 8),
+    "SuccessRule": (d.SuccessRule(factor=1.5, s=4.0), 8),
+    "SuccessRule, strict": (d.SuccessRule(factor=2.0, s=1.0, success=d.Success.BETTER, low=0.05, high=0.4), 8),
+    "EqualFitnessRule": (d.EqualFitnessRule(factor=1.2), 8),
+    "EqualFitnessRule, decaying": (d.EqualFitnessRule(factor=2.0, decay=0.5), 8),
+    "StandardBits": (d.StandardBits(), 8),
+    "Elitist": (d.Elitist(), 6),
+    "Strict": (d.Strict(), 6),
+    "Uniform": (d.Uniform(), 8),
+    "Ones": (d.Ones(0.6), 8),
+    "Given": (d.Given([0, 1, 0, 0, 1, 0]), 6),
+}
+
+#: classes that occur within other parts
+WITHIN = {d.UniformWeights, d.ExponentialWeights, d.IntegerWeights}
+
+
+@dataclass(frozen=True)
+class OptimizerCase:
+    """An optimizer on a problem, as `evo.testing.check_optimizer` takes them."""
+
+    optimizer: Any
+    problem: Any
+    steps: int = 20
+    start: Any = None
+
+
+ELITIST = d.OnePlusOne(rate=d.Static(strength=1.0))
+FIVE = d.Custom(lambda x: abs(int(x.sum()) - 5), n=12, sense=evo.Sense.MINIMISE, optimum=0)
+
+#: optimizers of the library
+OPTIMIZERS: dict[str, OptimizerCase] = {
+    "OnePlusOne on LeadingOnes": OptimizerCase(ELITIST, d.LeadingOnes(12), steps=30),
+    "OnePlusOne on OneMax, given start": OptimizerCase(ELITIST, d.OneMax(12), start=np.zeros(12, np.uint8)),
+    "OnePlusOne, adaptive, on DynamicBinVal": OptimizerCase(
+        d.OnePlusOne(rate=d.SuccessRule(factor=1.5, s=4.0)), d.DynamicBinVal(12)
+    ),
+    "OnePlusOne, strict, on HotTopic": OptimizerCase(
+        d.OnePlusOne(rate=d.LogSchedule(), acceptance=d.Strict(), start=d.Ones(0.5)),
+        d.HotTopic(20, levels=4, alpha=0.3, beta=0.2, eps=0.1),
+    ),
+    "OnePlusOne on Custom": OptimizerCase(ELITIST, FIVE),
+    "RandomLocalSearch on RandomLinear": OptimizerCase(d.RandomLocalSearch(), d.RandomLinear(12)),
+    "RandomLocalSearch on BinVal, order only": OptimizerCase(d.RandomLocalSearch(), d.BinVal(60)),
+}

@@ -1,0 +1,161 @@
+"""Problems, policies and whole configurations that the tests of the discrete half run over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import evo
+from evo import discrete as d
+
+STRENGTH = 1.3
+
+
+def alternating(t):
+    """A schedule that a shift by one step would change much."""
+    return 0.45 if t % 3 == 1 else 0.07
+
+
+def falling(t):
+    return 0.4 / math.sqrt(t)
+
+
+def hot_topic_sets(n: int) -> d.HotTopicSets:
+    """Three levels of overlapping sets; cores of three or more positions may keep a zero-bit."""
+    hot = [[(2 * level + place) % n for place in range(max(1, (n + 1) // 2))] for level in range(3)]
+    core = [positions[: max(1, n // 3)] for positions in hot]
+    return d.HotTopic.from_sets(n, hot=hot, core=core, eps=0.34)
+
+
+#: name -> problem on n bits whose values do not depend on the run
+PROBLEMS: dict[str, Callable[[int], Any]] = {
+    "one_max": d.OneMax,
+    "leading_ones": d.LeadingOnes,
+    "linear_integers": lambda n: d.Linear([1 + i * i % 5 for i in range(n)]),
+    "linear_floats": lambda n: d.Linear([0.1 * (i + 1) for i in range(n)]),
+    "linear_wide": lambda n: d.Linear([1.0 + i if i % 2 else 2.0**-70 * (i + 1) for i in range(n)]),
+    "bin_val": d.BinVal,
+    "random_linear": lambda n: d.RandomLinear(n, d.ExponentialWeights(), d.Fixed(3)),
+    "dynamic_bin_val": d.DynamicBinVal,
+    "hot_topic": hot_topic_sets,
+}
+
+#: name -> problem that every run draws anew
+RANDOM_PROBLEMS: dict[str, Callable[[int], Any]] = {
+    "random_uniform": d.RandomLinear,
+    "random_exponential": lambda n: d.RandomLinear(n, d.ExponentialWeights()),
+    "random_integers": lambda n: d.RandomLinear(n, d.IntegerWeights(2, 9)),
+    "hot_topic_per_run": lambda n: d.HotTopic(n, levels=6, alpha=0.5, beta=0.3, eps=0.2),
+}
+
+#: name -> rate policy for strings of length n
+POLICIES: dict[str, Callable[[int], Any]] = {
+    "static_strength": lambda n: d.Static(strength=min(STRENGTH, 0.9 * n)),
+    "static_rate": lambda n: d.Static(rate=0.22),
+    "log_schedule": lambda n: d.LogSchedule(),
+    "schedule": lambda n: d.Schedule(alternating),
+    "success_not_worse": lambda n: d.SuccessRule(factor=2.0, s=1.0, low=0.03, high=0.6, initial=0.25),
+    "success_better": lambda n: d.SuccessRule(
+        factor=2.0, s=2.0, low=0.03, high=0.6, initial=0.25, success=d.Success.BETTER
+    ),
+    "equal_fitness": lambda n: d.EqualFitnessRule(factor=1.5),
+}
+
+
+class Case(NamedTuple):
+    """A whole configuration."""
+
+    name: str
+    optimizer: Callable[[int], Any]
+    problem: Callable[[int], Any]
+    record: evo.Final | evo.Every | evo.Improvements | evo.LogGrid
+    n: int
+
+
+def _given(n: int) -> np.ndarray:
+    return (np.arange(n) % 3 == 0).astype(np.uint8)
+
+
+#: every problem, policy, acceptance, start, recorder and observable at least once
+CASES = [
+    Case(
+        "one_max",
+        lambda n: d.OnePlusOne(rate=d.Static(strength=1.0)),
+        d.OneMax,
+        evo.Every(3, evo.value, d.zeros, d.rate, d.mean_density(after=5)),
+        20,
+    ),
+    Case(
+        "leading_ones",
+        lambda n: d.OnePlusOne(
+            rate=d.SuccessRule(factor=1.5, s=3.0, success=d.Success.BETTER), acceptance=d.Strict(), start=d.Ones(0.3)
+        ),
+        d.LeadingOnes,
+        evo.Improvements(d.level, d.levels_visited, evo.value),
+        12,
+    ),
+    Case(
+        "linear",
+        lambda n: d.OnePlusOne(rate=d.LogSchedule(), start=d.Given(_given(n))),
+        PROBLEMS["linear_integers"],
+        evo.LogGrid(5, evo.value, d.zeros),
+        20,
+    ),
+    Case(
+        "linear_wide",
+        lambda n: d.OnePlusOne(rate=d.EqualFitnessRule(factor=2.0, decay=0.5), acceptance=d.Strict()),
+        PROBLEMS["linear_wide"],
+        evo.Every(1, evo.value, d.rate),
+        14,
+    ),
+    Case(
+        "bin_val",
+        lambda n: d.OnePlusOne(rate=d.Schedule(falling), mutation=d.StandardBits()),
+        d.BinVal,
+        evo.Final(d.zeros, d.mean_density()),
+        17,
+    ),
+    Case(
+        "random_linear",
+        lambda n: d.OnePlusOne(rate=d.SuccessRule(factor=1.5, s=4.0)),
+        RANDOM_PROBLEMS["random_exponential"],
+        evo.Every(2, evo.value, evo.best_value),
+        20,
+    ),
+    Case(
+        "dynamic_bin_val",
+        lambda n: d.OnePlusOne(rate=d.EqualFitnessRule(factor=1.2)),
+        d.DynamicBinVal,
+        evo.Every(1, evo.value, d.zeros, d.rate),
+        15,
+    ),
+    Case(
+        "hot_topic_per_run",
+        lambda n: d.OnePlusOne(rate=d.Static(strength=2.0), start=d.Uniform()),
+        RANDOM_PROBLEMS["hot_topic_per_run"],
+        evo.Improvements(d.level, d.levels_visited, evo.value, d.rate),
+        24,
+    ),
+    Case(
+        "hot_topic",
+        lambda n: d.OnePlusOne(rate=d.SuccessRule(factor=1.3, s=1.0), acceptance=d.Strict()),
+        hot_topic_sets,
+        evo.LogGrid(3, d.level, d.levels_visited),
+        16,
+    ),
+    Case(
+        "local_search",
+        lambda n: d.RandomLocalSearch(),
+        RANDOM_PROBLEMS["random_integers"],
+        evo.Every(4, evo.value, d.mean_density(after=3), d.zeros),
+        30,
+    ),
+]
+
+
+def all_strings(n: int) -> np.ndarray:
+    """All 2^n strings; row s holds bit i of the integer s at position i."""
+    return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(np.uint8)

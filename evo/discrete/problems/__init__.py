@@ -1,0 +1,1 @@
+"""Pseudo-Boolean functions, one per file."""

@@ -1,0 +1,1 @@
+"""Mutation-rate policies, one per file."""

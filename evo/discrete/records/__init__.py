@@ -1,0 +1,1 @@
+"""Observables and recorders as the compiled engines see them."""

@@ -1,0 +1,1 @@
+"""How the first string is made, one rule per file."""

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory import _check
 from theory.exact import chain
+from theory.exact._start import zeros_law
 from theory.exact.leading_ones import thinned_law
-from theory.exact.onemax import zeros_law
 from theory.results import Law, Value
 
 __all__ = ["expected_steps", "law", "leading_ones", "variance"]

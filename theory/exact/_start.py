@@ -1,0 +1,38 @@
+"""Where a search starts, as the law of the number of zero-bits."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory import _binomial, _check
+
+
+def zeros_law(n: int, start: Any) -> tuple[int, NDArray[np.float64]]:
+    """The law of the number of zero-bits at the start, as the first number and the probabilities from there on.
+
+    Args:
+        n: number of bits.
+        start: None for a uniform string, a number of zero-bits, or n + 1 probabilities.
+
+    Returns:
+        The first number of zero-bits and the probabilities from there on.
+
+    Raises:
+        TypeError: for a start of a wrong type.
+        ValueError: for a start out of range.
+    """
+    if start is None:
+        return _binomial.window(n, 0.5)
+    if np.ndim(start) == 0:
+        zeros = _check.integer(
+            "start", start, low=0, high=n, unit="zero-bits", advice="Pass None for a uniform random string."
+        )
+        return zeros, np.ones(1)
+    weights = np.asarray(start, dtype=np.float64)
+    if weights.shape != (n + 1,) or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= 1e-9:
+        raise ValueError(
+            f"`start` must hold the probabilities of 0, ..., {n} zero-bits (non-negative, sum 1); got shape "
+            f"{weights.shape}, sum {weights.sum():.12g}. Pass None for a uniform random string."
+        )
+    return 0, weights

@@ -1,0 +1,177 @@
+"""The chain of the number of zero-bits on OneMax: its bands, and forward substitution through them row by row."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory import _check
+from theory._compile import kernel
+from theory.exact import chain
+
+__all__ = ["bands"]
+
+_SMALLEST = 1e-300  # of the empty mutation; below it the last zero-bit takes more than some 1e300 steps
+_TOLERANCE = 1e-20  # gains below this share of the improvement probability are left out when rate <= 1/2
+
+
+def bands(n: int, *, strength: float | None = None, rate: float | None = None) -> chain.Chain:
+    """The chain of the number of zero-bits of the (1+1)-EA on OneMax.
+
+    Args:
+        n: number of bits, at least 1.
+        strength: expected flips per step, in (0, n].
+        rate: flip probability per bit, in (0, 1]; exactly one of `strength` and `rate`.
+
+    Returns:
+        The chain on {0, ..., n}; gains of a relative probability below 1e-20 are left out.
+
+    Raises:
+        TypeError: for arguments of a wrong type.
+        ValueError: for arguments out of range.
+
+    Source: elementary.
+
+    Example:
+        >>> bands(n=2, rate=0.5).down.tolist()
+        [[0.0, 0.0], [0.25, 0.0], [0.5, 0.25]]
+    """
+    n = _check.bits(n)
+    return chain_of(n, _check.rate_of(n, strength, rate), n)
+
+
+def solve(n: int, rate: float, top: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and variance of the running time from 0, ..., `top` zero-bits, without storing the bands."""
+    if rate == 1.0:
+        infinite = np.full(top + 1, math.inf)
+        infinite[0] = 0.0
+        mean, variances = infinite, infinite.copy()
+        if top == n:
+            mean[n], variances[n] = 1.0, 0.0
+        return mean, variances
+    if _empty(n, rate) < _SMALLEST:
+        infinite = np.where(np.arange(top + 1) > 0, math.inf, 0.0)
+        return infinite, infinite.copy()
+    mean, variances = _substitute(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))
+    infinite = ~np.isfinite(mean)
+    mean[infinite], variances[infinite | ~np.isfinite(variances)] = math.inf, math.inf
+    return mean, variances
+
+
+def chain_of(n: int, rate: float, top: int) -> chain.Chain:
+    """The chain on {0, ..., top}: it never moves up, so that larger numbers of zero-bits do not matter."""
+    if rate == 1.0:
+        down = np.zeros((top + 1, n))
+        for k in range(n // 2 + 1, top + 1):
+            down[k, 2 * k - n - 1] = 1.0
+    elif _empty(n, rate) < _SMALLEST:
+        raise ValueError(
+            f"`rate` must be so small that a step flips nothing with probability (1 - rate)^n >= {_SMALLEST:g}; got "
+            f"rate={rate:g} with n={n}. Pass a smaller rate: here the mean is beyond the range of floats."
+        )
+    else:
+        down = _rows(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))
+    return chain.Chain(down, np.zeros((top + 1, 0)))
+
+
+def _empty(n: int, rate: float) -> float:
+    return math.exp(n * math.log1p(-rate))
+
+
+def _tolerance(rate: float) -> float:
+    # up to rate 1/2 the expected time grows with the zero-bits, so what is left out matters less than its probability
+    return _TOLERANCE if rate <= 0.5 else 0.0
+
+
+def _inverses(n: int) -> NDArray[np.float64]:
+    return 1.0 / np.maximum(1.0, np.arange(n + 2, dtype=np.float64))
+
+
+@kernel
+def _row(
+    n: int,
+    zeros: int,
+    odds: float,
+    empty: float,
+    tolerance: float,
+    inverse: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> int:
+    # out[j - 1] = sum_b P(Bin(zeros, p) = b + j) P(Bin(n - zeros, p) = b); the ratios of successive terms decrease
+    first = empty
+    total = 0.0
+    previous = 0.0
+    gain = 0
+    while gain < zeros:
+        first *= (zeros - gain) * inverse[gain + 1] * odds
+        gain += 1
+        term = first
+        probability = first
+        lost = 0
+        while lost < n - zeros and lost + gain < zeros:
+            ratio = (
+                (zeros - gain - lost) * inverse[gain + lost + 1] * odds * (n - zeros - lost) * inverse[lost + 1] * odds
+            )
+            term *= ratio
+            probability += term
+            lost += 1
+            if ratio < 1.0 and term < tolerance * probability:
+                break
+        out[gain - 1] = probability
+        total += probability
+        if probability < tolerance * total and probability < previous:
+            break
+        previous = probability
+    return gain
+
+
+@kernel
+def _substitute(
+    n: int, top: int, rate: float, empty: float, tolerance: float, inverse: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    mean = np.zeros(top + 1)
+    variance = np.zeros(top + 1)
+    row = np.zeros(max(1, top))
+    odds = rate / (1.0 - rate)
+    for k in range(1, top + 1):
+        width = _row(n, k, odds, empty, tolerance, inverse, row)
+        leave = 0.0
+        after = 0.0
+        for j in range(width - 1, -1, -1):
+            if row[j] > 0.0:
+                leave += row[j]
+                after += row[j] * mean[k - 1 - j]
+        if leave == 0.0:
+            mean[k] = math.inf
+            variance[k] = math.inf
+            continue
+        after = after / leave
+        if after == math.inf:
+            mean[k] = math.inf
+            variance[k] = math.inf
+            continue
+        spread = 0.0
+        for j in range(width - 1, -1, -1):
+            if row[j] > 0.0:
+                away = mean[k - 1 - j] - after
+                spread += row[j] * (variance[k - 1 - j] + away * away)
+        mean[k] = 1.0 / leave + after
+        variance[k] = max(0.0, 1.0 - leave) / (leave * leave) + spread / leave
+    return mean, variance
+
+
+@kernel
+def _rows(
+    n: int, top: int, rate: float, empty: float, tolerance: float, inverse: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    row = np.zeros(max(1, top))
+    odds = rate / (1.0 - rate)
+    bands = 1
+    for k in range(1, top + 1):
+        bands = max(bands, _row(n, k, odds, empty, tolerance, inverse, row))
+    down = np.zeros((top + 1, bands))
+    for k in range(1, top + 1):
+        width = _row(n, k, odds, empty, tolerance, inverse, row)
+        for j in range(width):
+            down[k, j] = row[j]
+    return down

@@ -9,23 +9,24 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from evo.continuous import observables
 from evo.continuous.cma_es import CmaEs
 from evo.continuous.constants import default_population
 from evo.continuous.gaussian import AbstractCma, checked_sigma
+from evo.continuous.observables import CmaObservable
 from evo.continuous.sep_cma_es import SepCmaEs
 from evo.continuous.trees import flatten
 from evo.core import checks
 from evo.core.api import run
 from evo.core.keys import Key
 from evo.core.problems import BlackBox, Sense
-from evo.core.records import Improvements
+from evo.core.records import Every
 from evo.core.results import Result
-from evo.core.stops import Evaluations, Reason, Stagnation
+from evo.core.stops import Evaluations, Reason, Steps
 
 #: the largest dimension in which the full covariance matrix is learned
 FULL_UP_TO = 100
-_SIGMAS = Improvements(observables.sigma)
+_LOSSES = ("best_loss", "median_loss")
+_PROGRESS = Every(1, *map(CmaObservable, _LOSSES))
 
 
 def minimise(
@@ -39,9 +40,9 @@ def minimise(
 ) -> Any:
     """The best candidate that was found for a function to be minimised, over real parameters or over bit strings.
 
-    Real parameters (`start`): CMA-ES in up to 100 dimensions and separable CMA-ES above. When a run has not improved
-    for 120 + 30 D / lambda generations, and its step size did not fall by a factor of 5 in these generations, another
-    run begins at the start with the population lambda doubled (IPOP), as long as the budget allows.
+    Real parameters (`start`): CMA-ES in up to 100 dimensions and separable CMA-ES above. When neither the best nor the
+    median loss of a generation fell within 120 + 30 D / lambda generations, another run begins at the start with the
+    population lambda doubled (IPOP), as long as the budget allows.
 
     Bit strings (`bits`): the (1+1)-EA, which starts in a uniformly random string, flips every bit with probability
     1 / bits and keeps what is not worse.
@@ -66,7 +67,7 @@ def minimise(
         ValueError: unless exactly one of `start` and `bits` is given, for starts that are empty or not finite, and if
             `f` returns nan or an infinity.
 
-    Departs from the paper (IPOP): this one rule decides when to restart, and all runs begin at the same start.
+    Departs from the paper (IPOP): this rule alone decides when to restart, and all runs begin at the same start.
 
     Reference: Hansen, arXiv 1604.00772; Ros and Hansen, PPSN 2008; Auger and Hansen, A restart CMA evolution strategy
     with increasing population size, CEC 2005; Droste, Jansen and Wegener, 2002.
@@ -142,31 +143,28 @@ def _best_reals(f: Any, sense: Sense, start: Any, budget: int, key: Key, sigma: 
     D, population, left, restart = len(vector), default_population(len(vector)), budget, 0
     best: _Found | None = None
     while True:
-        result = _descent(_strategy(D, sigma, population), problem, key.child("restart", restart), left, D, population)
+        window = 120 + math.ceil(30 * D / population)
+        strategy = CmaEs(sigma, population) if D <= FULL_UP_TO else SepCmaEs(sigma, population)
+        result = _descent(strategy, problem, key.child("restart", restart), left, window)
         found = _Found(result.candidate, result.value if sense is Sense.MINIMISE else -result.value)
         best = found if best is None or found.loss < best.loss else best
         left, restart, population = left - result.evaluations, restart + 1, 2 * population
-        if result.reason is not Reason.STAGNATION or left <= population:
+        if result.reason is Reason.EVALUATIONS or left <= population:
             return rebuild(best.candidate)
 
 
-def _descent(strategy: AbstractCma, problem: BlackBox, key: Key, budget: int, D: int, population: int) -> Result:
-    """One run until its budget is spent or it stagnates for good."""
-    period = patience = 120 + math.ceil(30 * D / population)  # stagnation in Hansen's tutorial, section B.3
-    result = run(strategy, problem, seed=key, stop=Evaluations(budget) | Stagnation(patience), record=_SIGMAS)
-    before = float(np.nan_to_num(result.trace["sigma"][-2:], nan=strategy.sigma)[0])  # at the last improvement
-    while result.reason is Reason.STAGNATION:
-        now = float(result.state.state.inner.sigma)
-        if now > before / 5.0:
-            break
-        before, patience = now, patience + period  # the steps are still too large, but sooner or later they fit
-        stop = Evaluations(budget) | Stagnation(patience)
-        result = run(strategy, problem, seed=key, stop=stop, resume=result.state)
+def _descent(strategy: AbstractCma, problem: BlackBox, key: Key, budget: int, window: int) -> Result:
+    """One run, until its budget is spent or it stagnates (tutorial, section B.3, with windows that do not grow)."""
+    result = run(strategy, problem, seed=key, stop=Evaluations(budget) | Steps(window), record=_PROGRESS)
+    while result.reason is Reason.STEPS and any(_fell(result.trace[name][-window:]) for name in _LOSSES):
+        stop = Evaluations(budget) | Steps(result.steps + window)
+        result = run(strategy, problem, seed=key, stop=stop, resume=result.state._replace(rows=()))
     return result
 
 
-def _strategy(D: int, sigma: float, population: int) -> AbstractCma:
-    return CmaEs(sigma, population) if D <= FULL_UP_TO else SepCmaEs(sigma, population)
+def _fell(history: np.ndarray) -> bool:
+    part = math.ceil(0.3 * len(history))
+    return bool(np.median(history[-part:]) < np.median(history[:part]))
 
 
 def _checked(f: Callable[[Any], Any], sense: Sense) -> Callable[[Any], float]:

@@ -142,7 +142,7 @@ def test_real_maximise_inverted():
 
 
 @real
-@pytest.mark.parametrize("number", [1, 2, 8, 10, 11, 12, 14])
+@pytest.mark.parametrize("number", [1, 2, 10, 11, 12, 14])
 def test_real_reals(number):
     problem = ioh.get_problem(number, 1, 5, ioh.ProblemClass.BBOB)
     result = evo.run(c.CmaEs(2.0), from_ioh(problem), seed=0, stop=evo.Evaluations(20_000))

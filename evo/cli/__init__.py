@@ -1,5 +1,5 @@
 """The command line: `evo` and `evo-theory`, the same command under two names."""
 
-from evo.cli.main import main
+from evo.cli.dispatch import main
 
 __all__ = ["main"]

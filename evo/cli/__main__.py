@@ -2,6 +2,6 @@
 
 import sys
 
-from evo.cli.main import main
+from evo.cli.dispatch import main
 
 sys.exit(main())

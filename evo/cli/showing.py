@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -18,19 +19,19 @@ _WIDTH = 110
 
 
 def claims_shown(claims: Sequence[Claim], family_error: float) -> None:
-    """Print the claims with their verdicts: a table on a terminal, plain text elsewhere.
+    """Print the claims with their verdicts: a table on a wide terminal, plain text elsewhere.
 
     Args:
         claims: judged.
         family_error: chance that any of their intervals misses the truth.
     """
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and shutil.get_terminal_size().columns > _WIDTH:
         _rich(claims)
     else:
         for claim in claims:
             print(_plain(claim))
     counts = {verdict: sum(claim.verdict is verdict for claim in claims) for verdict in Verdict}
-    told = ", ".join(f"{count} {verdict.value}" for verdict, count in counts.items() if count)
+    told = ", ".join(f"{verdict.value} {count}" for verdict, count in counts.items() if count)
     print(f"verdicts: {told}; error level of all {len(claims)} claims together {family_error:g}")
 
 

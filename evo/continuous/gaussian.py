@@ -46,6 +46,9 @@ class CmaDetail(NamedTuple):
     sigma: float
     #: longest over shortest principal axis of the sampling ellipsoid
     axis_ratio: float
+    #: the best and the median loss of the generation
+    best_loss: Any
+    median_loss: Any
 
 
 class AbstractCma(AskTell):
@@ -108,7 +111,8 @@ class AbstractCma(AskTell):
         population, D = inner.noise.shape
         k = self.constants(D, population)
         weights = k.weights[: k.parents]
-        z = inner.noise[ranking(losses)]
+        order = ranking(losses)
+        z = inner.noise[order]
         y = self.stretched(inner.covariance, z)
         z_mean, y_mean = weights @ z[: k.parents], weights @ y[: k.parents]  # (41)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -129,7 +133,8 @@ class AbstractCma(AskTell):
         covariance = self.learned(inner.covariance, keep, rates, np.vstack([p_c, y]), k, step)
         state = CmaState(mean, np.float64(np.nan), sigma, p_sigma, p_c, covariance, inner.noise)
         axes = self.axes(covariance)
-        return Absorbed(state, detail=CmaDetail(float(sigma), float(axes.max() / axes.min())))
+        best, median = losses[order[0]], losses[order[population // 2]]
+        return Absorbed(state, detail=CmaDetail(float(sigma), float(axes.max() / axes.min()), best, median))
 
     def incumbent(self, inner: CmaState) -> tuple[np.ndarray, Any]:
         """The mean; its loss is nan after the start, because it is not evaluated."""

@@ -123,7 +123,8 @@ class BlackBox(AbstractProblem):
     def evaluate(self, candidates: Sequence[Any] | np.ndarray, step: int, key: Key) -> np.ndarray:
         """The function's values, one call per candidate."""
         del step, key
-        return scalar_values(self.function, candidates)
+        given = candidates.copy() if isinstance(candidates, np.ndarray) else candidates
+        return scalar_values(self.function, given)
 
     def optimum(self) -> float | None:
         """The best possible value, if it was given."""

@@ -76,8 +76,17 @@ class _Run:
             resume = RunState(
                 driver.used, job.optimizer, job.problem, job.key, state, -1, 0, 0, 0, 0.0, job.record, (), (), -1
             )
-        self.state = resume
+        self.state = resume._replace(hit=self._hit(resume))
         self.rows = list(resume.rows)
+
+    def _hit(self, resume: RunState) -> int:
+        """The hit of the run so far, unless it was one of a target that the stop has no more."""
+        problem = self.job.problem
+        if resume.hit and not problem.dynamic:
+            candidate, value = self.job.optimizer.best(resume.state)
+            if not _first_optimal(problem, [candidate], [value], self.job.stop.limits().target):
+                return 0
+        return resume.hit
 
     def finish(self) -> Result:
         limits = self.job.stop.limits()

@@ -47,7 +47,7 @@ from evo.testing import Broken, Check, NotChecked, Report, check_optimizer, cond
 FALSE_ALARM = 1e-9
 #: bits up to which all pairs of strings are compared, and up to which laws are enumerated
 _ALL_PAIRS, _ALL_LAWS, _RATE_BITS = 10, 8, 6
-_RUNS, _HORIZON, _STATES = 40_000, 400, 8_000
+_RUNS, _HORIZON, _STATES = 100_000, 400, 8_000
 _MASKS = 200_000
 
 _Checks = Iterator[tuple[str, Callable[[], str | None]]]
@@ -71,13 +71,13 @@ def check(part: AbstractPart, n: int = 8, *, seed: int | Key = 0) -> Report:
       all strings and masks (functions up to n = 8, policies on OneMax with 6 bits, acceptance rules on LeadingOnes);
       and a (1+1)-EA made of the part keeps the contract of optimizers (`evo.testing.check_optimizer`).
 
-    Power: the law test makes 40,000 runs and refuses a distribution function that is off by 0.0164 with a false alarm
-    of 1e-9; whatever differs by 0.0327 within the first 400 steps is detected with probability 1 - 1e-9. The law of
+    Power: the law test makes 100,000 runs and refuses a distribution function that is off by 0.0104 with a false alarm
+    of 1e-9; whatever differs by 0.0208 within the first 400 steps is detected with probability 1 - 1e-9. The law of
     flips is tested with 200,000 mutations. What cannot be tested is listed as not checked, with the reason.
 
     Args:
         part: a function, rate policy, mutation, acceptance rule or start.
-        n: string length for the parts that do not have their own.
+        n: string length, at most 10, for the parts that do not have their own.
         seed: a non-negative integer, or a key.
 
     Raises:
@@ -88,10 +88,13 @@ def check(part: AbstractPart, n: int = 8, *, seed: int | Key = 0) -> Report:
         >>> d.check(d.Strict()).passed  # doctest: +SKIP
         True
     """
-    n = checks.integer("n", n, 2, "Pass a small number of bits, for example n=8.", high=_ALL_PAIRS)
+    if isinstance(part, AbstractFunction):
+        n = part.n
+    else:
+        n = checks.integer("n", n, 2, "Pass a small number of bits, for example n=8.", high=_ALL_PAIRS)
     for kind, checker in _CHECKERS.items():
         if isinstance(part, kind):
-            report = checker(part, part.n if isinstance(part, AbstractFunction) else n, Key(seed)).report()
+            report = checker(part, n, Key(seed)).report()
             print(report)
             return report
     action = "Pass a problem, rate, mutation, acceptance or start; for whole optimizers see evo.testing.check_optimizer."
@@ -157,37 +160,50 @@ class _Checker:
         if type(lowered) is not type(part.lower(self.n)):
             raise Broken("lower(n) returned two different types")
         for name in self.needed:
-            implementation(name, type(lowered))
+            implementation(name, type(self.seen(lowered)))
+
+    def seen(self, lowered: Any) -> Any:
+        """What kernels see of the part."""
+        return lowered
 
     def calls(self) -> dict[str, tuple[Any, ...]]:
         """Arguments for each function that the part may implement."""
         raise TypeError(f"{type(self).__name__} must define `calls`.")
 
-    def compiles(self) -> str:
-        """Each of the part's own functions alone, so that the error names the function."""
-        if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-            raise NotChecked("the JIT is off")
-        done = []
-        for name, arguments in self.calls().items():
-            if has(name, type(arguments[0])):
-                function = implementation(name, type(arguments[0]))
-                try:
-                    numba.njit(function)(*arguments)
-                except Exception as error:  # not only NumbaError: bytecode that numba does not know has its own
-                    raise Broken(f"`{name}` does not compile: {_first_useful(str(error))}") from error
-                done.append(name)
-        return ", ".join(done)
-
-    def jit_off(self) -> str:
-        """One whole run with both, compared in every step."""
+    def compiles(self) -> None:
+        """The kernels compile; if they do not, each of the part's own functions alone, so that the error names one."""
         if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
             raise NotChecked("the JIT is off")
         optimizer, problem = self.scheme()
-        steps = 60
-        fast = run(optimizer, problem, seed=self.key, stop=Steps(steps), record=_ROWS_OF_ALL, engine=Engine.REFERENCE)
-        setup = _Setup(Job(optimizer, problem, self.key, Steps(steps), _ROWS_OF_ALL, None, True))
+        try:
+            run(optimizer, problem, seed=self.key, stop=Steps(0), record=_ROWS_OF_ALL, engine=Engine.REFERENCE)
+        except Exception:
+            for name, arguments in self.calls().items():
+                if has(name, type(arguments[0])):
+                    self.compiles_alone(name, arguments)
+            raise
+
+    def compiles_alone(self, name: str, arguments: tuple[Any, ...]) -> None:
+        """One of the part's functions."""
+        try:
+            numba.njit(implementation(name, type(arguments[0])))(*arguments)
+        except Exception as error:  # not only NumbaError: bytecode that numba does not know has its own
+            raise Broken(f"`{name}` does not compile: {_first_useful(str(error))}") from error
+
+    def jit_off(self) -> str:
+        """Whole runs with both, compared in every step."""
+        if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+            raise NotChecked("the JIT is off")
+        return f"{sum(self.one_run_off(self.key.child('run', index)) for index in range(5))} steps in 5 runs"
+
+    def one_run_off(self, key: Key) -> int:
+        """The number of steps of the run with this key, the same with the JIT on and off."""
+        optimizer, problem = self.scheme()
+        stop = Steps(60)
+        fast = run(optimizer, problem, seed=key, stop=stop, record=_ROWS_OF_ALL, engine=Engine.REFERENCE)
+        setup = _Setup(Job(optimizer, problem, key, stop, _ROWS_OF_ALL, None, True))
         work, none = setup.work(), np.zeros(1, dtype=np.int64)
-        work.keys[0] = self.key.words()
+        work.keys[0] = key.words()
         out = k.Out(none.copy(), none.copy(), none.copy(), none.copy(), np.zeros(1))
         carry = k.open_kernel.python(setup.parts, setup.recording, work)
         words = np.zeros(2, dtype=np.uint64)
@@ -202,13 +218,13 @@ class _Checker:
                 raise Broken(f"step {int(slow[0])}: (step, evaluations, values) are {slow} off and {quick} on")
         policy = tuple(fast.state.state.inner.policy)
         for name, slow, quick in (
-            ("steps", int(out.spent[0]), fast.steps),
+            ("the number of steps", int(out.spent[0]), fast.steps),
             ("the string", work.x.tolist(), fast.candidate.tolist()),
             ("the policy's state", [float(item) for item in carry.policy], [float(item) for item in policy]),
         ):
             if slow != quick:
                 raise Broken(f"{name} after the run: {slow} off and {quick} on")
-        return f"{fast.steps} steps"
+        return fast.steps
 
     def contract(self) -> list[Check]:
         """The public checks of the optimizer that the part makes."""
@@ -300,11 +316,13 @@ class _FunctionChecker(_Checker):
             "level_count": (lowered,),
         }
 
+    def seen(self, lowered: Any) -> Any:
+        return f.instance(lowered, self.key.child("instance").words())
+
     @functools.cached_property
     def played(self) -> Any:
         """The lowered problem, or the instance that belongs to the key, drawn in Python."""
-        lowered = self.part.lower(self.n)
-        return f.instance(lowered, self.key.child("instance").words())
+        return self.seen(self.part.lower(self.n))
 
     @functools.cached_property
     def redrawn(self) -> bool:

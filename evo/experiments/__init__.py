@@ -1,6 +1,6 @@
 """Experiments: one per headline figure, with presets, rows, a figure and claims that are judged by stated rules."""
 
-from evo.experiments.base import AbstractExperiment, Preset
+from evo.experiments.base import AbstractExperiment
 from evo.experiments.claims import Above, Basis, Below, Claim, Exactly, Verdict, judge, level
 from evo.experiments.references import bibtex
 from evo.experiments.registry import find, names, register
@@ -22,7 +22,6 @@ __all__ = [
     "Check",
     # writing one
     "AbstractExperiment",
-    "Preset",
     "Claim",
     "Basis",
     "Verdict",

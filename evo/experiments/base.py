@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from evo.experiments.claims import Claim
 from evo.studies import Block, Columns, Plan
@@ -14,16 +14,7 @@ if TYPE_CHECKING:
 
     from evo.plots import Chart
 
-__all__ = ["AbstractExperiment", "Preset", "blocks"]
-
-
-class Preset(NamedTuple):
-    """A size at which an experiment runs."""
-
-    #: expected time on two cores, in words
-    time: str
-    #: what is run, in words
-    what: str
+__all__ = ["AbstractExperiment", "blocks"]
 
 
 class AbstractExperiment(ABC):
@@ -42,8 +33,8 @@ class AbstractExperiment(ABC):
     references: ClassVar[tuple[str, ...]]
     #: what is claimed, in one sentence
     claimed: ClassVar[str]
-    #: from small to large; "smoke" and "laptop" at least
-    presets: ClassVar[Mapping[str, Preset]]
+    #: from small to large ("smoke" and "laptop" at least), each with the time it takes on two cores, in words
+    presets: ClassVar[Mapping[str, str]]
     #: other settings of the same experiment, each with its one line
     variants: ClassVar[Mapping[str, str]] = {}
     #: frozen and keyword-only
@@ -54,6 +45,10 @@ class AbstractExperiment(ABC):
     @abstractmethod
     def config(self, preset: str, variant: str | None) -> Any:
         """The configuration of a preset."""
+
+    @abstractmethod
+    def sizes(self, config: Any) -> str:
+        """What is run, in a few words."""
 
     @abstractmethod
     def plan(self, config: Any) -> Plan:

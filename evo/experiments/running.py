@@ -261,8 +261,7 @@ def check_folder(
         say: receives one-line notices.
 
     Returns:
-        Verdicts, damaged blocks and numbers that differ. claims.json is written again if all rows are there and the
-        folder can be written.
+        Verdicts, damaged blocks and numbers that differ; nothing in the folder is changed.
     """
     count = checks.integer("resimulate", resimulate, 0, "Pass how many blocks are to be computed again.")
     chosen = secrets.randbits(32) if seed is None else checks.integer("seed", seed, 0, "Pass a non-negative integer.")
@@ -373,9 +372,9 @@ def _draw(setup: Setup, table: pl.DataFrame, folder: Path) -> tuple[Path, ...]:
 
 def _claims(setup: Setup, table: pl.DataFrame, missing: int) -> tuple[Claim, ...]:
     """The claims, not judged on part of the rows (the error level holds for one look) or at other sizes."""
-    claims: Sequence[Claim] = setup.experiment.claims(table, setup.config) if not missing else ()
     if missing:
         return ()
+    claims = setup.experiment.claims(table, setup.config)
     changed = ", ".join(setup.resized)
     note = f"claims not applicable at these sizes (changed: {changed})"
     return tuple(not_applicable(claim, note) if changed and not claim.anywhere else claim for claim in claims)

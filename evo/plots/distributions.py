@@ -45,10 +45,9 @@ def comparison(result: Comparison) -> Chart:
     verdict = "agree" if result.ok else "DISAGREE"
     panel.titled(f"{result.n} runs and the law {verdict}", "run time T in steps", "share of runs with T ≤ t")
     _finish(panel, result.grid)
-    high = len(result.grid) - 1
-    _label(panel, result.grid, result.law_cdf, 0.75, "law", INK, ha="left", to=min(high, 1))
-    words = f"{result.n} runs, band ±{radius:.3g}\n(false alarm {result.false_alarm:.2g})"
-    _label(panel, result.grid, sample, 0.35, words, look.colour, ha="left", to=1)
+    words = f"{result.n} runs; band ±{radius:.3g},\nfalse alarm {result.false_alarm:.2g}"
+    _label(panel, result.grid, lower, 0.35, words, look.colour)
+    _label(panel, result.grid, lower, 0.7, "dashed: law", INK)
     _note_cap(panel, result.capped, result.n, result.horizon)
     return chart
 
@@ -79,11 +78,10 @@ def runs(*measured: Runs, confidence: float = 0.95) -> Chart:
         name = item.label or f"series {place + 1}"
         if len(band.points):
             panel.band(name, band.points, band.ecdf, band.lower, band.upper, look, steps=True)
-            share = 0.3 + 0.15 * place
-            _label(panel, band.points, band.ecdf, share, _short(name), look.colour, ha="left", to=1)
+            _label(panel, band.points, band.lower, 0.15 * (place + 1), _short(name), look.colour)
             spans.append(band.points)
         _note_cap(panel, item.capped, len(item), horizon, row=place)
-    count = ", ".join(str(len(item)) for item in measured)
+    count = " and ".join(str(len(item)) for item in measured)
     title = f"{count} runs, bands of {100 * confidence:g} %"
     panel.titled(title, "run time T in steps", "share of runs with T ≤ t")
     _finish(panel, np.concatenate(spans) if spans else np.array([1.0]))
@@ -102,20 +100,18 @@ def _finish(panel: Any, times: np.ndarray) -> None:
             panel.axes.set_xscale("log")
 
 
-def _label(panel: Any, x: np.ndarray, y: np.ndarray, share: float, words: str, colour: str, **options: Any) -> None:
-    """Put words beside the curve where it passes `share`."""
-    place = min(int(np.searchsorted(y, share)), len(x) - 1)
-    options.pop("to")
+def _label(panel: Any, x: np.ndarray, edge: np.ndarray, share: float, words: str, colour: str) -> None:
+    """Put words to the right of a band, where its lower edge passes `share`."""
+    place = min(int(np.searchsorted(edge, share)), len(x) - 1)
     panel.axes.annotate(
         words,
-        (float(x[place]), float(y[place])),
-        xytext=(9, -4),
+        (float(x[place]), float(edge[place])),
+        xytext=(7, -3),
         textcoords="offset points",
         fontsize=8.0,
         color=colour,
         va="top",
         zorder=6,
-        **options,
     )
 
 

@@ -60,7 +60,7 @@ def test_candidates_are_functions_of_key_and_step(strategy):
 def test_paths_under_neutral_selection(strategy):
     """With all losses equal, p_sigma' - (1 - c_sigma) p_sigma is N(0, c_sigma (2 - c_sigma) I) exactly."""
     optimizer, D = strategy(sigma=1.0), 5
-    states = steps(optimizer, problem(lambda x: 0.0, np.zeros(D)), 1500, evo.Key(5))
+    states = steps(optimizer, problem(lambda x: 0.0, np.zeros(D)), 1000, evo.Key(5))
     k = optimizer.constants(D, len(states[0].noise))
     paths = np.array([inner.p_sigma for inner in states])
     innovations = (paths[1:] - (1 - k.c_sigma) * paths[:-1]) / np.sqrt(k.c_sigma * (2 - k.c_sigma))
@@ -77,7 +77,7 @@ def test_covariance_is_unbiased_under_neutral_selection():
     inner = inner._replace(covariance=inner.covariance._replace(C=C), p_sigma=np.zeros(D))
     generator = np.random.default_rng(0)
     draws = []
-    for step in range(1000, 4000):
+    for step in range(1000, 2500):
         path = inner.covariance.root @ generator.standard_normal(D)
         candidates, asked = optimizer.propose(evo.Key(9), inner._replace(p_c=path), step)
         after = optimizer.absorb(asked, step, candidates, np.zeros(len(candidates))).inner

@@ -166,7 +166,7 @@ class Declared(Ones):
     ("defect", "name", "words"),
     [
         (1, "evaluate = value", "values must be finite"),
-        (2, "solved means optimal", "counts as solved with value"),
+        (2, "solved means optimal", "has the largest value 7.0 but does not count as solved"),
         (4, "gain and compare", "the value changes by"),
         (5, "gain and compare", "the value changes by"),
         (6, "gain and compare", "changed the string"),
@@ -236,7 +236,10 @@ def test_hidden_chance():
 
 
 def test_an_error_names_function_and_line():
-    broken = policy("Broken", draw=lambda policy, state, view, n, stream: state[1])
+    def draw(policy, state, view, n, stream):
+        return state[1]
+
+    broken = policy("Broken", draw=draw)
     assert failing(broken)["rates lie in [0, 1]"].startswith("raised IndexError in `draw`, line")
 
 
@@ -259,11 +262,11 @@ def test_random_rates_are_not_checked_and_the_report_says_so():
 
 @pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="compares compiled with plain Python")
 def test_a_difference_between_compiled_and_plain_is_found():
-    # Division by zero is an error in Python and an infinity in compiled code; integers wrap in compiled code only.
+    # Integers wrap in compiled code only.
     wrapping = policy(
         "Wrapping",
-        start=lambda policy, n: (3,),
-        draw=lambda policy, state, view, n, stream: 0.1 + 0.2 * ((state[0] >> 40) % 2),
+        start=lambda policy, n: (2**50,),
+        draw=lambda policy, state, view, n, stream: 0.02 if state[0] > 0 else 0.3,
         update=lambda policy, state, event, n: (state[0] * 5,),
     )
     assert "off and" in failing(wrapping)["JIT off = JIT on"]
@@ -346,7 +349,7 @@ def test_defects_of_starts():
 
     name = "every position is written, with 0 or 1"
     assert "position 0 is not written" in failing(starting("Forgets", forgets))[name]
-    assert "the start holds [0, 1, 2]" in failing(starting("Overfills", overfills))[name]
+    assert "the start holds" in failing(starting("Overfills", overfills))[name]
 
 
 def test_a_part_that_is_not_frozen_or_does_not_compare():
@@ -391,14 +394,14 @@ def test_the_enumeration_follows_adaptive_states():
     np.testing.assert_allclose(scheduled.cdf, static.cdf, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("wrong", [d.Static(rate=0.2), d.Schedule(lambda t: 0.167 if t < 20 else 0.05)])
+@pytest.mark.parametrize("wrong", [d.Static(rate=0.25), d.Schedule(lambda t: 0.167 if t < 20 else 0.05)])
 def test_the_law_test_has_power(wrong):
     """Engines that draw another rate are found out once the laws are twice the radius apart."""
     right = d.Static(strength=1.0)
     checker = checking._RateChecker(right, 6, evo.Key(1))
     scene = checking._scene(d.OneMax(6), evo.Key(1), d.Elitist())
     truth, other = law_of(d.OneMax(6), right), law_of(d.OneMax(6), wrong)
-    assert np.abs(truth.cdf - other.cdf).max() > 0.0327
+    assert np.abs(truth.cdf - other.cdf).max() > 0.0208
     optimizer = d.OnePlusOne(rate=right)
     with pytest.raises(Broken, match=r"P\(T <= \d+\) is .* by enumeration"):
         checker.compare_law(scene, wrong.lower(6), optimizer, d.OneMax(6))

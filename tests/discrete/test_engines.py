@@ -136,6 +136,7 @@ def test_every_stop_ends_both_engines_at_the_same_place(stop):
         assert result.evaluations == 1 + 2 * result.steps
 
 
+@pytest.mark.jit_off
 def test_evaluations_are_never_exceeded():
     for budget in range(1, 12):
         result = evo.run(
@@ -148,6 +149,7 @@ def test_evaluations_are_never_exceeded():
         assert result.evaluations == budget - (budget - 1) % 2
 
 
+@pytest.mark.jit_off
 def test_a_run_that_starts_at_the_optimum_takes_no_step():
     result = _both(
         _CASE["linear"].optimizer(20),
@@ -159,16 +161,48 @@ def test_a_run_that_starts_at_the_optimum_takes_no_step():
     assert (result.steps, result.evaluations, result.hit) == (0, 1, 1)
 
 
+@pytest.mark.jit_off
 def test_a_rounded_optimum_does_not_end_a_run():
     """The weights sum to 2^60 + 1, which as a float is 2^60, the value of a string that is not optimal."""
     result = _both(d.OnePlusOne(rate=d.LogSchedule()), d.Linear([2**60, 1]), seed=5, start=[1, 0])
     assert result.reached and result.steps > 0 and result.candidate.tolist() == [1, 1]
 
 
+@pytest.mark.jit_off
 def test_candidate_is_the_parent_after_neutral_moves():
     for seed in range(5):
         result = _both(d.OnePlusOne(rate=d.Static(strength=1.0)), d.LeadingOnes(30), seed=seed, stop=evo.Steps(60))
         np.testing.assert_array_equal(result.candidate, result.state.state.inner.x)
+
+
+@pytest.mark.jit_off
+def test_wall_clock_ends_runs_and_keeps_what_they_did():
+    stop = evo.WallClock(0.05) | evo.Steps(10**9)
+    optimizer, problem = _CASE["one_max"].optimizer(20), d.OneMax(3000)
+    result = evo.run(optimizer, problem, seed=3, stop=stop, record=_CASE["one_max"].record, start=np.zeros(3000))
+    again = evo.run(
+        optimizer, problem, seed=3, stop=evo.Steps(result.steps), record=_CASE["one_max"].record, start=np.zeros(3000)
+    )
+    if result.reason is evo.Reason.WALL_CLOCK:  # a fast machine may be done in time
+        np.testing.assert_array_equal(result.candidate, again.candidate)
+        _same_trace(result.trace, again.trace)
+
+
+@pytest.mark.jit_off
+def test_drift_takes_the_steps_of_a_run_anew():
+    """Sample i is step i of the run, from the given string: by ask and tell, one after the other."""
+    optimizer, problem, key = d.OnePlusOne(rate=d.Static(strength=2.0)), d.OneMax(8), evo.Key(6)
+    x = np.array([1, 0, 0, 1, 1, 0, 1, 1], dtype=np.uint8)
+    measured = d.drift(optimizer, problem, at=x, samples=60, seed=key)
+    _, state = optimizer.ask(key, optimizer.init(key, problem, x))
+    state, _ = optimizer.tell(state, x[None], [5])
+    changes = []
+    for step in range(1, 61):
+        children, _ = optimizer.ask(key, state._replace(steps=step - 1))
+        gain = int(children[0].sum()) - 5
+        changes.append(gain if gain > 0 else 0)  # a tie keeps the number of zero-bits
+    assert measured.mean == np.mean(changes) and measured.samples == 60
+    assert measured.standard_error == pytest.approx(np.std(changes, ddof=1) / 60**0.5, rel=1e-12)
 
 
 # --- JIT on and off ---------------------------------------------------------------------------------------------------
@@ -203,6 +237,7 @@ def test_jit_off_equals_jit_on(case, python_kernels):
 # --- threads, splits, replay ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize("case", _PARAMS)
 def test_rows_do_not_depend_on_threads_or_splits(case):
     optimizer, problem = case.optimizer(case.n), case.problem(case.n)
@@ -219,6 +254,7 @@ def test_rows_do_not_depend_on_threads_or_splits(case):
         np.testing.assert_array_equal(np.concatenate([p.records[name] for p in pieces]), whole.records[name])
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize("case", _PARAMS)
 def test_run_i_of_a_series_is_a_run_of_its_own(case):
     optimizer, problem = case.optimizer(case.n), case.problem(case.n)
@@ -240,6 +276,7 @@ def test_run_i_of_a_series_is_a_run_of_its_own(case):
         assert (alone.steps, alone.value) == (series.spent[place], series.value[place])
 
 
+@pytest.mark.jit_off
 def test_series_of_the_python_engine_is_that_of_the_reference_engine():
     case = _CASE["one_max"]
     how = {"runs": 5, "first": 2, "seed": 8, "stop": _STOP, "record": case.record}
@@ -247,6 +284,7 @@ def test_series_of_the_python_engine_is_that_of_the_reference_engine():
     _same_runs(*(evo.repeat(case.optimizer(20), d.OneMax(20), engine=engine, **how) for engine in engines))
 
 
+@pytest.mark.jit_off
 def test_run_numbers_may_be_large():
     case = _CASE["one_max"]
     series = evo.repeat(case.optimizer(20), d.OneMax(20), runs=2, first=2**40, seed=8, record=case.record)
@@ -281,6 +319,7 @@ def test_stop_and_resume_is_one_run(case, engine):
     assert whole.state.recorder == part.state.recorder
 
 
+@pytest.mark.jit_off
 @pytest.mark.parametrize("case", _PARAMS)
 def test_iterate_shows_the_rows_of_a_run(case):
     optimizer, problem = case.optimizer(case.n), case.problem(case.n)
@@ -291,6 +330,7 @@ def test_iterate_shows_the_rows_of_a_run(case):
         np.testing.assert_array_equal([row[item.name] for row in rows], whole.trace[item.name])
 
 
+@pytest.mark.jit_off
 def test_repeated_step_reaches_the_state_of_a_run():
     for case in (_CASE["one_max"], _CASE["dynamic_bin_val"]):
         optimizer, problem, key = case.optimizer(case.n), case.problem(case.n), evo.Key(77)

@@ -2,6 +2,8 @@ import csv
 import dataclasses
 import json
 import math
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -124,7 +126,7 @@ def test_numbers_in_the_claims_are_those_of_theory():
         density = hottopic.stagnation(0.25, 0.05, strength).density
         clear = float(hottopic.visibility(claim.beta, 0.05, claim.n, claim.levels, density))
         assert f"d* = {density:.3f} " in claim.source
-        assert float(claim.source.rsplit("= ", 1)[1]) == pytest.approx(clear, rel=0.12)
+        assert float(claim.source.rsplit("= ", 1)[1]) == pytest.approx(clear, rel=0.01)
 
 
 def test_no_claim_is_quoted_without_a_quotation():
@@ -193,13 +195,14 @@ def test_same_rows_on_one_thread(smoke, tmp_path):
 
 
 def test_resimulation_is_bit_for_bit_and_finds_one_number(smoke, tmp_path):
-    found = check_folder(smoke.folder, resimulate=4, seed=3)
-    assert len(found.resimulated) == 4 and not found.differences
-    run_experiment(NAME, "smoke", overrides={"runs": 1}, out=tmp_path, progress=False)
-    block = alter(tmp_path, "standard_error", run=0, add=1e-12)
-    total = len(Store.read(tmp_path).plan.blocks)
-    (difference,) = check_folder(tmp_path, resimulate=total, seed=0).differences
+    folder = tmp_path / "altered"
+    shutil.copytree(smoke.folder, folder)
+    block = alter(folder, "standard_error", run=0, add=1e-12)
+    blocks = list(Store.read(folder).plan.blocks)
+    seed = next(seed for seed in range(1000) if block in random.Random(seed).sample(blocks, 3))
+    (difference,) = check_folder(folder, resimulate=3, seed=seed).differences
     assert (difference.block, difference.run, difference.column) == (block, 0, "standard_error")
+    assert check_folder(smoke.folder, resimulate=3, seed=seed).differences == ()
 
 
 def test_capped_runs_are_drawn_open():

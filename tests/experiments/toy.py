@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from evo.core.keys import Key
-from evo.experiments import AbstractExperiment, Basis, Claim, Exactly, Preset, judge, level
+from evo.experiments import AbstractExperiment, Basis, Claim, Exactly, judge, level
 from evo.experiments.base import blocks
 from evo.statistics import Interval, mean_interval
 from evo.studies import Block, Plan
@@ -36,7 +36,7 @@ class Toy(AbstractExperiment):
     paper = "Bernoulli 1713"
     references = ("Witt2013Linear",)
     claimed = "The share of heads is the bias."
-    presets: ClassVar = {"smoke": Preset("a second", "40 throws"), "laptop": Preset("a second", "400 throws")}
+    presets: ClassVar = {"smoke": "a second", "laptop": "a second"}
     variants: ClassVar = {"bent": "one coin, of bias 0.9"}
     config_type = ToyConfig
     family_error = 1e-6
@@ -44,6 +44,9 @@ class Toy(AbstractExperiment):
     def config(self, preset, variant):
         runs = {"smoke": 40, "laptop": 400}[preset]
         return ToyConfig(runs=runs) if variant is None else ToyConfig(runs=runs, biases=(0.9,))
+
+    def sizes(self, config):
+        return f"{config.runs} throws"
 
     def plan(self, config):
         ends = {f"bias {bias}": [10, *range(20, config.runs + 1, 20)] for bias in config.biases}

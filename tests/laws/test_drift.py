@@ -24,14 +24,14 @@ def _exact(problem, x, rate, acceptance):
     return float((weights * kept * (strings.sum(axis=1) - x.sum())).sum())
 
 
-@pytest.mark.parametrize("name", ["one_max", "linear"])
+@pytest.mark.parametrize("name", ["one_max", pytest.param("linear", marks=pytest.mark.slow)])
 def test_enumerated_drift(name):
     x = np.array([1, 0, 0, 1, 1, 0, 1, 1])
     problem = d.OneMax(8) if name == "one_max" else d.Linear([1, 2, 4, 8, 16, 32, 64, 128])
     measured = d.drift(_EA, problem, at=x, samples=400_000, seed=1)
     truth = _exact(problem, x, 2.0 / 8, d.Elitist())
     assert abs(measured.mean - truth) < _LIMIT * measured.standard_error
-    wrong = _exact(problem, x, 1.5 / 8, d.Elitist())
+    wrong = _exact(problem, x, 0.5 / 8, d.Elitist())
     assert abs(wrong - truth) > 2.0 * _LIMIT * measured.standard_error  # power
     assert abs(measured.mean - wrong) > _LIMIT * measured.standard_error
 
@@ -39,7 +39,7 @@ def test_enumerated_drift(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("strength", [1.0, 2.5])
 def test_hot_topic_drift(strength):
-    """Both sets start at density eps; the level cannot change, since its core keeps too many zero-bits to be reached."""
+    """One level whose core is the whole hot topic: with ten zero-bits in it the level is out of reach of one step."""
     n, hot, inside, outside = 400, 100, 10, 30
     problem = d.HotTopic.from_sets(n, hot=[range(hot)], core=[range(hot)], eps=0.0)
     x = np.ones(n, dtype=np.uint8)
@@ -48,7 +48,7 @@ def test_hot_topic_drift(strength):
     ea = d.OnePlusOne(rate=d.Static(strength=strength))
     measured = d.drift(ea, problem, at=x, samples=3_000_000, seed=2)
     truth = hottopic.drift(n, inside, outside, hot=hot, strength=strength)
-    total = truth.inside + truth.outside
+    total = truth.total
     assert abs(measured.mean - total) < _LIMIT * measured.standard_error
     exchanged = hottopic.drift(n, outside, inside, hot=hot, strength=strength)
-    assert abs(measured.mean - exchanged.inside - exchanged.outside) > _LIMIT * measured.standard_error
+    assert abs(measured.mean - exchanged.total) > _LIMIT * measured.standard_error

@@ -1,5 +1,6 @@
 import csv
 import io
+import itertools
 import math
 import re
 import subprocess
@@ -197,7 +198,7 @@ def test_looks_differ_without_colour():
 
     three = [lightness(look.colour) for look in LOOKS[:3]]
     assert three == sorted(three, reverse=True)
-    assert all(one - two > 0.05 for one, two in zip(three, three[1:], strict=False))
+    assert all(one - two > 0.05 for one, two in itertools.pairwise(three))
 
 
 def test_pyplot_stays_out():

@@ -28,7 +28,7 @@ def command(words: list[str]) -> int:
 
 
 def _times(experiment: AbstractExperiment) -> list[str]:
-    return [f"{name}: {preset.time}" for name, preset in experiment.presets.items()]
+    return [f"{name}: {time}" for name, time in experiment.presets.items()]
 
 
 def _plain(experiment: AbstractExperiment) -> str:

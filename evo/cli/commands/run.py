@@ -44,6 +44,7 @@ class Run:
 def command(words: list[str]) -> int:
     """Run, print what the rows say, and return 2 if a claim fails."""
     name = peek(words, _WITHOUT_VALUE)
+    asked = {"-h", "--help"} & set(words)
     if name is None:
         parse(Run, words, "evo run", description=_overview())  # prints the help, or that NAME is missing
         return 1
@@ -58,7 +59,7 @@ def command(words: list[str]) -> int:
     ) -> tuple[Run, Any]:
         return run, config
 
-    run, config = parse(both, words, "evo run", description=_described(name))
+    run, config = parse(both, ["--help"] if asked else words, "evo run", description=_described(name))
     changed = {
         field.name: getattr(config, field.name)
         for field in dataclasses.fields(config)
@@ -73,10 +74,11 @@ def command(words: list[str]) -> int:
 
 def _announce(setup: Setup, run: Run) -> None:
     experiment = setup.experiment
-    preset = experiment.presets[setup.preset]
     variant = f", variant {setup.variant}" if setup.variant else ""
     print(f"{experiment.title} ({experiment.paper})")
-    print(f"  preset {setup.preset}{variant}: {preset.what}; about {preset.time} on two cores")
+    print(f"  preset {setup.preset}{variant}: {experiment.sizes(setup.config)}")
+    if not setup.resized:
+        print(f"  time   {experiment.presets[setup.preset]} on two cores")
     if setup.overrides:
         print("  changed: " + ", ".join(f"{name} = {value}" for name, value in setup.overrides.items()))
     print(f"  folder {run.out or setup.folder}", flush=True)
@@ -112,7 +114,8 @@ def _overview() -> str:
 def _described(name: str) -> str:
     experiment = find(name)
     lines = [f"{experiment.name}: {experiment.title}.", "", "presets:"]
-    lines += [f"  {key}: {preset.what}; {preset.time} on two cores" for key, preset in experiment.presets.items()]
+    for preset, time in experiment.presets.items():
+        lines.append(f"  {preset} ({time} on two cores): {experiment.sizes(experiment.config(preset, None))}")
     if experiment.variants:
         lines += ["", "variants:", *(f"  {key}: {text}" for key, text in experiment.variants.items())]
     return "\n".join(lines)

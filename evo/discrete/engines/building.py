@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import signal
+import threading
 import types
 import warnings
 from collections.abc import Callable
@@ -63,6 +65,11 @@ class Kernel:
         return numba.njit(nogil=True)(self.python)
 
     def __call__(self, *arguments: Any) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            return _with_ctrl_c_held(self._call, arguments)
+        return self._call(*arguments)
+
+    def _call(self, *arguments: Any) -> Any:
         own = all(is_own(item) for item in arguments)
         try:
             return self._kept(*arguments) if own else self._compiled(*arguments)
@@ -74,6 +81,26 @@ class Kernel:
             if own:
                 raise
             raise PartError(_explained(error)) from error
+
+
+def _with_ctrl_c_held(call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """A call during which Ctrl-C waits: numba crashes if it meets an exception while it returns a named tuple.
+
+    Python looks for signals whenever it runs bytecode, and making a named tuple does. Kernels of long runs return
+    several times a second.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler):
+        return call(*arguments)
+    held: list[Any] = []
+    signal.signal(signal.SIGINT, lambda number, frame: held.append(frame))
+    try:
+        result = call(*arguments)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if held:
+        handler(signal.SIGINT, held[-1])
+    return result
 
 
 def _explained(error: NumbaError) -> str:

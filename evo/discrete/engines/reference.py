@@ -158,11 +158,8 @@ class _Single:
         counters = work.counters
         counters[k.OPEN], counters[k.STEPS], counters[k.EVALUATIONS] = 1, resume.steps, resume.evaluations
         counters[k.ZEROS] = len(inner.x) - int(np.count_nonzero(inner.x))
-        counters[k.IMPROVED], counters[k.HIT], counters[k.LAST_ROW] = (
-            resume.last_improvement,
-            resume.hit,
-            resume.last_row,
-        )
+        counters[k.IMPROVED], counters[k.LAST_ROW] = resume.last_improvement, resume.last_row
+        # The kernel finds out again whether this string is a hit: the stop may have another target now.
         trigger = self.setup.recording.trigger
         if isinstance(trigger, LoweredLogGrid):
             counters[k.GRID] = np.searchsorted(trigger.grid, resume.steps, side="right")

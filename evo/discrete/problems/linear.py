@@ -134,8 +134,8 @@ def _as_integers(weights: Any) -> tuple[list[int], int, bool]:
 
 
 def _shown(mantissas: list[int], exponent: int, integral: bool) -> np.ndarray:
-    if integral and max(mantissas) < 2**63:
-        return frozen(np.array(mantissas, dtype=np.int64))
+    if integral:
+        return frozen(np.array(mantissas, dtype=np.int64 if max(mantissas) < 2**63 else object))
     return frozen(np.array([float(Fraction(m) * Fraction(2) ** exponent) for m in mantissas]))
 
 

@@ -51,11 +51,11 @@ class LevelClaim(NamedTuple):
 
 
 LEVEL_CLAIMS = (
-    LevelClaim(10_000, 1000, 0.2, 0.0, 2.4, Below(0.2), Basis.RE_DERIVED, _FLUID.format(density=0.052, clear=0.01)),
+    LevelClaim(10_000, 1000, 0.2, 0.0, 2.4, Below(0.2), Basis.RE_DERIVED, _FLUID.format(density=0.052, clear=0.009)),
     LevelClaim(
         10_000, 1000, 0.2, 3.5, math.inf, Above(0.9), Basis.RE_DERIVED, _FLUID.format(density=0.131, clear=10.5)
     ),
-    LevelClaim(50_000, 200, 0.2, 2.7, math.inf, Above(0.9), Basis.RE_DERIVED, _FLUID.format(density=0.075, clear=9.3)),
+    LevelClaim(50_000, 200, 0.2, 2.7, math.inf, Above(0.9), Basis.RE_DERIVED, _FLUID.format(density=0.075, clear=9.31)),
     LevelClaim(
         10_000,
         100,
@@ -130,7 +130,7 @@ def crossing(series: DriftSeries, near: float, confidence: float) -> Crossing | 
 
 def _drift_claim(series: DriftSeries, config: HotTopicTransitionConfig, family_error: float, count: int) -> Claim:
     claim = Claim(
-        text=f"deviation from the exact drift at a frozen level, zero-bits per step, n = {series.n}, every strength",
+        text=f"deviation from the exact drift at a frozen level, zero-bits per step, n = {series.n:,}, every strength",
         source=_EXACT,
         basis=Basis.RE_DERIVED,
         predicted=Exactly(0.0, 0.0, 1e-3),
@@ -158,7 +158,7 @@ def _crossing_claim(series: DriftSeries, config: HotTopicTransitionConfig, famil
         straight = linear_crossing(close, exact_drift(series.n, config, close), weights, degree=1)
         shift = abs(straight.interval.estimate - root)
     claim = Claim(
-        text=f"the strength at which the drift at a frozen level changes its sign, n = {series.n}",
+        text=f"the strength at which the drift at a frozen level changes its sign, n = {series.n:,}",
         source=f"root of the {_EXACT}",
         basis=Basis.RE_DERIVED,
         predicted=Exactly(root, round(shift + 5e-5, 4), 0.02),
@@ -175,7 +175,7 @@ def _crossing_claim(series: DriftSeries, config: HotTopicTransitionConfig, famil
 def _level_claim(
     claim: LevelClaim, series: RunSeries | None, config: HotTopicTransitionConfig, family_error: float, count: int
 ) -> Claim:
-    size = f"n = {claim.n}, L = {claim.levels}"
+    size = f"n = {claim.n:,}, L = {claim.levels:,}"
     written = Claim(
         text=f"the median share of levels visited {claim.where}, {size}",
         source=claim.source,

@@ -94,7 +94,7 @@ _AUTHOR = replace(
     n=(10_000,),
     levels=(100,),
     strengths=(0.5, 1.0, 1.5, 2.0, 2.2, 2.4, 2.6, 2.8, 2.9, 3.0, 3.1, 3.2, 3.3, 3.4, 3.5, 3.75, 4.0),
-    runs=60,
+    runs=160,
 )
 _SMOKE = replace(
     _LAPTOP,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, final
 
-from evo.experiments.base import AbstractExperiment, Preset
+from evo.experiments.base import AbstractExperiment
 from evo.experiments.claims import Claim
 from evo.experiments.hottopic_transition import rows
 from evo.experiments.hottopic_transition.config import AUTHOR, CONFIGS, HotTopicTransitionConfig
@@ -38,9 +38,9 @@ class HotTopicTransition(AbstractExperiment):
         "strength 2.4, and all of them from 3.5 on."
     )
     presets: ClassVar = {
-        "smoke": Preset("10 to 20 seconds", "n = 1000, 50 levels, 4 runs per strength"),
-        "laptop": Preset("2 to 4 minutes", "n = 10,000 and 50,000, 20 runs per strength"),
-        "large": Preset("3 to 5 hours", "n up to 200,000 with 1000 levels, 40 runs per strength; 0.5 GB of memory"),
+        "smoke": "10 to 20 seconds",
+        "laptop": "3 minutes",
+        "large": "2 to 4 hours",
     }
     variants: ClassVar = {
         AUTHOR: "100 levels and small cores (beta = 0.05), the parameters of the author's published code"
@@ -50,6 +50,11 @@ class HotTopicTransition(AbstractExperiment):
 
     def config(self, preset: str, variant: str | None) -> HotTopicTransitionConfig:
         return CONFIGS[variant, preset]
+
+    def sizes(self, config: HotTopicTransitionConfig) -> str:
+        pairs = zip(config.n, config.levels, strict=True)
+        told = ", ".join(f"n = {n:,} with {levels} levels" for n, levels in pairs)
+        return f"{told}; {config.runs} runs at each of {len(config.strengths)} strengths"
 
     def plan(self, config: HotTopicTransitionConfig) -> Plan:
         shared: dict[str, Any] = {

@@ -96,12 +96,13 @@ def _drift_panel(
     # Last, on top: at large n it covers the exact line.
     panel.line("fluid limit", strength, 1e3 * fluid, dash=_FLUID_DASH, colour=_FLUID_COLOUR, width=1.0)
     bottom, top = panel.axes.get_ylim()
-    row, left = 0.066 * (top - bottom), low + 0.44 * (high - low)
-    panel.text(left, top, "points: measured", va="top", color=_FLUID_COLOUR)
-    for place, series in enumerate(measured, start=1):
-        words = f"line: exact, $n$ = {series.n:,}"
-        panel.text(left, top - place * row, words, va="top", color=looks[series.n].colour)
-    panel.text(left, top - (len(measured) + 1) * row, "dashed: fluid limit", va="top", color=_FLUID_COLOUR)
+    row, left, span = 0.07 * (top - bottom), low + 0.44 * (high - low), 0.09 * (high - low)
+    entries = [(f"measured, exact; $n$ = {series.n:,}", looks[series.n]) for series in measured]
+    for place, (words, look) in enumerate([*entries, ("fluid limit", Look(_FLUID_COLOUR, "", _FLUID_DASH))]):
+        y = top - (place + 0.4) * row
+        panel.axes.plot([left, left + span], [y, y], color=look.colour, linestyle=look.dash, linewidth=1.2)
+        panel.axes.plot([left + 0.5 * span], [y], color=look.colour, marker=look.marker, markeredgecolor="white")
+        panel.text(left + 1.2 * span, y, words, va="center", color=look.colour)
     panel.axes.set_ylim(bottom, top)
     if measured:
         _zero_inset(panel, measured, config, looks)

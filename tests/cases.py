@@ -61,6 +61,16 @@ class OptimizerCase:
 ELITIST = d.OnePlusOne(rate=d.Static(strength=1.0))
 FIVE = d.Custom(lambda x: abs(int(x.sum()) - 5), n=12, sense=evo.Sense.MINIMISE, optimum=0)
 
+#: what runs are recorded with where all recorders matter; kernels are compiled for each, so that tests share these
+ADAPTIVE = d.OnePlusOne(rate=d.EqualFitnessRule(factor=1.2))
+RECORDERS = (
+    None,
+    evo.Every(3, evo.value, d.zeros, d.rate, d.mean_density(after=2)),
+    evo.LogGrid(5, evo.best_value, d.level, d.levels_visited),
+    evo.Improvements(d.zeros),
+    evo.Final(d.mean_density(), d.levels_visited, d.rate),
+)
+
 #: optimizers of the library
 OPTIMIZERS: dict[str, OptimizerCase] = {
     "OnePlusOne on LeadingOnes": OptimizerCase(ELITIST, d.LeadingOnes(12), steps=30),

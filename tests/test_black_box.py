@@ -151,6 +151,13 @@ def test_constant_functions_end():
     assert len(f.calls) <= 5000
 
 
+def test_budget_with_restarts():
+    """On a flat function the first run ends after 130 generations of 6; the second may make 9 of 12, not 10."""
+    f, first = Counted(lambda x: 1.0), 1 + 130 * 6
+    evo.minimise(f, np.zeros(2), budget=first + 1 + 10 * 12 - 1, seed=0)
+    assert len(f.calls) == first + 1 + 9 * 12
+
+
 @pytest.mark.parametrize(("D", "strategy"), [(100, evo.continuous.CmaEs), (101, evo.continuous.SepCmaEs)])
 def test_strategy_by_dimension(D, strategy):
     f, g = Counted(sphere), Counted(sphere)

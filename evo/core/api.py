@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evo.core import checks
+from evo.core.adapters import accepted
 from evo.core.engines import AbstractDriver, Engine, Explanation, Job, choose
 from evo.core.keys import Key
 from evo.core.optimizers import Optimizer
@@ -35,7 +36,7 @@ def run(
 
     Args:
         optimizer: any optimizer of the library, or one that implements its interface.
-        problem: any problem; wrap a plain callable as `evo.BlackBox(f, sense=..., start=...)`.
+        problem: any problem, `ioh` problems included; wrap a plain callable as `evo.BlackBox(f, sense=..., start=...)`.
         seed: a non-negative integer, or a key.
         stop: when to end; the problem's own budget if None.
         record: when to write which observables into `Result.trace`; nothing if None.
@@ -56,6 +57,7 @@ def run(
         >>> evo.run(d.OnePlusOne(rate=d.Static(strength=1.0)), d.OneMax(100), seed=0).reached
         True
     """
+    problem = accepted(problem)
     job, driver = _prepare(optimizer, problem, seed, stop, record, engine, start, throw)
     if resume is not None:
         if start is not None:
@@ -105,6 +107,7 @@ def repeat(
     first = checks.integer("first", first, 0, "Pass the number of the first run; 0 starts a series.")
     if threads is not None:
         threads = checks.integer("threads", threads, 1, "Pass a number of threads, or None for one per core.")
+    problem = accepted(problem)
     job, driver = _prepare(optimizer, problem, seed, stop, record, engine, start, True)
     result: Runs = driver.repeat(job, runs, first, threads)
     resolved = driver.used.engine
@@ -156,6 +159,7 @@ def iterate(
     """
     every = checks.integer("every", every, 1, "Pass the number of steps between rows, for example every=100.")
     recorder = Every(every, value, best_value) if record is None else record
+    problem = accepted(problem)
     job, _ = _prepare(optimizer, problem, seed, stop, recorder, engine, start, True)
 
     def rows() -> Iterator[dict[str, float]]:
@@ -188,6 +192,7 @@ def explain(
     optimizer: Optimizer, problem: AbstractProblem, *, record: Recorder | None = None, engine: Engine = Engine.AUTO
 ) -> Explanation:
     """Which engines are exact for a combination and why, and which one AUTO takes."""
+    problem = accepted(problem)
     _check_parts(optimizer, problem, record, engine)
     return choose(_drivers(optimizer), optimizer, problem, record)
 

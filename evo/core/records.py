@@ -163,7 +163,9 @@ class LogGrid(Recorder):
     def grid(self) -> np.ndarray:
         """The steps 0, 1, ..., up to 10^18, as `int64`."""
         powers = 10.0 ** (np.arange(18 * self.points + 1) / self.points)
-        whole = np.abs(powers - np.rint(powers)) <= 1e-14 * powers  # 10^(k / points) is rounded: 1000 may be 1000.0000000001
+        whole = (
+            np.abs(powers - np.rint(powers)) <= 1e-14 * powers
+        )  # 10^(k / points) is rounded: 1000 may be 1000.0000000001
         return np.unique(np.concatenate([[0.0], np.where(whole, np.rint(powers), np.ceil(powers))])).astype(np.int64)
 
     def due(self, step: int, improved: bool) -> bool:

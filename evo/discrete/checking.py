@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import traceback
 from collections.abc import Callable, Iterator
@@ -42,7 +43,7 @@ from evo.discrete.problems.leading_ones import LeadingOnes
 from evo.discrete.problems.one_max import OneMax
 from evo.discrete.rates.static import Static
 from evo.statistics import dkw_radius
-from evo.testing import Broken, Check, NotChecked, Report, check_optimizer, conduct
+from evo.testing import BrokenError, Check, NotCheckedError, Report, check_optimizer, conduct
 
 FALSE_ALARM = 1e-9
 #: bits up to which all pairs of strings are compared, and up to which laws are enumerated
@@ -97,7 +98,9 @@ def check(part: AbstractPart, n: int = 8, *, seed: int | Key = 0) -> Report:
             report = checker(part, n, Key(seed)).report()
             print(report)
             return report
-    action = "Pass a problem, rate, mutation, acceptance or start; for whole optimizers see evo.testing.check_optimizer."
+    action = (
+        "Pass a problem, rate, mutation, acceptance or start; for whole optimizers see evo.testing.check_optimizer."
+    )
     raise checks.bad_type("part", part, "be a part of a discrete search", action)
 
 
@@ -145,20 +148,20 @@ class _Checker:
 
     def law(self) -> str | None:
         """Compare the run times with their exact law."""
-        raise NotChecked("there is no exact law to compare with")
+        raise NotCheckedError("there is no exact law to compare with")
 
     def definition(self) -> None:
         """The part is a frozen dataclass that compares by value and can be lowered."""
         part = self.part
-        if dataclasses.is_dataclass(part):
+        if dataclasses.is_dataclass(part) and not isinstance(part, type):
             if not type(part).__dataclass_params__.frozen:  # type: ignore[attr-defined]
-                raise Broken("the dataclass is not frozen; decorate it with @dataclass(frozen=True)")
+                raise BrokenError("the dataclass is not frozen; decorate it with @dataclass(frozen=True)")
             copy = dataclasses.replace(part)
             if part != copy or hash(part) != hash(copy):
-                raise Broken("two equal parts differ in == or hash; normalise the fields in __post_init__")
-        lowered = part.lower(self.n)
-        if type(lowered) is not type(part.lower(self.n)):
-            raise Broken("lower(n) returned two different types")
+                raise BrokenError("two equal parts differ in == or hash; normalise the fields in __post_init__")
+        lowered = self.part.lower(self.n)
+        if type(lowered) is not type(self.part.lower(self.n)):
+            raise BrokenError("lower(n) returned two different types")
         for name in self.needed:
             implementation(name, type(self.seen(lowered)))
 
@@ -173,7 +176,7 @@ class _Checker:
     def compiles(self) -> None:
         """The kernels compile; if they do not, each of the part's own functions alone, so that the error names one."""
         if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-            raise NotChecked("the JIT is off")
+            raise NotCheckedError("the JIT is off")
         optimizer, problem = self.scheme()
         try:
             run(optimizer, problem, seed=self.key, stop=Steps(0), record=_ROWS_OF_ALL, engine=Engine.REFERENCE)
@@ -188,12 +191,12 @@ class _Checker:
         try:
             numba.njit(implementation(name, type(arguments[0])))(*arguments)
         except Exception as error:  # not only NumbaError: bytecode that numba does not know has its own
-            raise Broken(f"`{name}` does not compile: {_first_useful(str(error))}") from error
+            raise BrokenError(f"`{name}` does not compile: {_first_useful(str(error))}") from error
 
     def jit_off(self) -> str:
         """Whole runs with both, compared in every step."""
         if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-            raise NotChecked("the JIT is off")
+            raise NotCheckedError("the JIT is off")
         return f"{sum(self.one_run_off(self.key.child('run', index)) for index in range(5))} steps in 5 runs"
 
     def one_run_off(self, key: Key) -> int:
@@ -215,7 +218,7 @@ class _Checker:
         fast_rows = np.column_stack(list(fast.trace.columns.values()))
         for slow, quick in zip(slow_rows, fast_rows):
             if slow.tobytes() != quick.tobytes():
-                raise Broken(f"step {int(slow[0])}: (step, evaluations, values) are {slow} off and {quick} on")
+                raise BrokenError(f"step {int(slow[0])}: (step, evaluations, values) are {slow} off and {quick} on")
         policy = tuple(fast.state.state.inner.policy)
         for name, slow, quick in (
             ("the number of steps", int(out.spent[0]), fast.steps),
@@ -223,7 +226,7 @@ class _Checker:
             ("the policy's state", [float(item) for item in carry.policy], [float(item) for item in policy]),
         ):
             if slow != quick:
-                raise Broken(f"{name} after the run: {slow} off and {quick} on")
+                raise BrokenError(f"{name} after the run: {slow} off and {quick} on")
         return fast.steps
 
     def contract(self) -> list[Check]:
@@ -241,10 +244,10 @@ class _Checker:
         try:
             exact = enumeration.law(scene, policy, _HORIZON, _STATES)
         except enumeration.RandomRateError as error:
-            raise NotChecked(str(error)) from error
+            raise NotCheckedError(str(error)) from error
         horizon = len(exact.cdf) - 1
         if horizon < 3:
-            raise NotChecked("the policy has too many states to enumerate")
+            raise NotCheckedError("the policy has too many states to enumerate")
         radius = dkw_radius(_RUNS, alpha=FALSE_ALARM) + exact.lost + 1e-9
         engines = [
             driver.engine
@@ -266,7 +269,7 @@ class _Checker:
             distances = np.abs(sampled - exact.cdf)
             at = int(distances.argmax())
             if distances[at] > radius:
-                raise Broken(
+                raise BrokenError(
                     f"{engine}: P(T <= {at}) is {exact.cdf[at]:.4f} by enumeration and {sampled[at]:.4f} in {_RUNS} "
                     f"runs, a distance of {distances[at]:.4f} where {radius:.4f} is allowed"
                 )
@@ -274,7 +277,7 @@ class _Checker:
 
 
 def _not_before() -> str | None:
-    raise NotChecked("first mend what failed above")
+    raise NotCheckedError("first mend what failed above")
 
 
 # --- functions --------------------------------------------------------------------------------------------------------
@@ -359,11 +362,11 @@ class _FunctionChecker(_Checker):
     def values_agree(self) -> str:
         for x, own in zip(self.sample, self.values):
             if not math.isfinite(own):
-                raise Broken(f"the value of {_text(x)} is {own}; values must be finite")
+                raise BrokenError(f"the value of {_text(x)} is {own}; values must be finite")
             found = float(f.value(self.played, f.prepare(self.played, x.copy()), x.copy()))
             expected = self.part.reported(x, own)
             if found != expected:
-                raise Broken(f"x={_text(x)}: `value` is {found}, `evaluate` reports {expected}")
+                raise BrokenError(f"x={_text(x)}: `value` is {found}, `evaluate` reports {expected}")
         return self.scope
 
     def near(self, magnitude: float) -> bool:
@@ -377,16 +380,16 @@ class _FunctionChecker(_Checker):
         """One gain against the change of the value."""
         where = f"x={_text(x)}, flips={list(map(int, flips))}"
         if sign not in (-1, 0, 1) or compared != sign:
-            raise Broken(f"{where}: the sign of `gain` is {sign}, `compare` says {compared}")
+            raise BrokenError(f"{where}: the sign of `gain` is {sign}, `compare` says {compared}")
         if change is None:
             return
         expected = (change > 0) - (change < 0)
         if sign != expected and not self.near(float(change)):
-            raise Broken(f"{where}: the value changes by {change}, `gain` says {sign}")
+            raise BrokenError(f"{where}: the value changes by {change}, `gain` says {sign}")
         if self.part.values is Values.ORDER:
             return
         if not (self.near(float(magnitude) - float(change)) or float(magnitude) == float(change)):
-            raise Broken(f"{where}: the value changes by {change}, the magnitude of `gain` is {magnitude}")
+            raise BrokenError(f"{where}: the value changes by {change}, the magnitude of `gain` is {magnitude}")
 
     def gains(self) -> str:
         """Random strings and flips, in any order of the flips."""
@@ -405,7 +408,7 @@ class _FunctionChecker(_Checker):
             sign, magnitude = f.gain(self.played, cache, x, buffer, len(flips), self.stream(index))
             compared = f.compare(self.played, cache, x, buffer, len(flips), self.stream(index))
             if x.tolist() != self.sample[place].tolist():
-                raise Broken(f"x={_text(self.sample[place])}: `gain` or `compare` changed the string")
+                raise BrokenError(f"x={_text(self.sample[place])}: `gain` or `compare` changed the string")
             change = None if after is None else after[index] - self.values[place]
             self.judge(x, flips, change, sign, magnitude, compared)
         return "its sign only: the function is redrawn in every step" if self.redrawn else f"{count} random pairs"
@@ -413,7 +416,7 @@ class _FunctionChecker(_Checker):
     def all_gains(self) -> str:
         """All pairs, compiled."""
         if self.n > _ALL_PAIRS:
-            raise NotChecked(f"n = {self.n} is too large for all pairs; check the function with n <= {_ALL_PAIRS}")
+            raise NotCheckedError(f"n = {self.n} is too large for all pairs; check the function with n <= {_ALL_PAIRS}")
         size = 2**self.n
         signs, compared = np.zeros((size, size), np.int64), np.zeros((size, size), np.int64)
         magnitudes = np.zeros((size, size))
@@ -461,7 +464,7 @@ class _FunctionChecker(_Checker):
             ]
             for name in answers[0]:
                 if answers[0][name] != answers[1][name]:
-                    raise Broken(
+                    raise BrokenError(
                         f"after {step + 1} steps, at x={_text(x)} (last flips {flips.tolist()}): `{name}` is "
                         f"{answers[0][name]} with the committed cache and {answers[1][name]} with a fresh one"
                     )
@@ -472,7 +475,7 @@ class _FunctionChecker(_Checker):
         for x in self.sample:
             found = f.level(self.played, f.prepare(self.played, x.copy()))
             if int(found) != found or not 0 <= found < count:
-                raise Broken(f"the level of {_text(x)} is {found}; level_count is {count}")
+                raise BrokenError(f"the level of {_text(x)} is {found}; level_count is {count}")
         return f"{count} levels, {self.scope}"
 
     def optima(self) -> str:
@@ -481,14 +484,16 @@ class _FunctionChecker(_Checker):
         for x, own in zip(self.sample, self.values):
             solved = bool(f.solved(self.played, f.prepare(self.played, x.copy()), int(self.n - x.sum())))
             if self.part.solved(x) is not None and bool(self.part.solved(x)) != solved:
-                raise Broken(f"x={_text(x)}: the problem's method `solved` says {self.part.solved(x)}, kernels {solved}")
+                raise BrokenError(
+                    f"x={_text(x)}: the problem's method `solved` says {self.part.solved(x)}, kernels {solved}"
+                )
             if solved and own < best:
-                raise Broken(f"{_text(x)} counts as solved with value {own}, but values up to {best} exist")
+                raise BrokenError(f"{_text(x)} counts as solved with value {own}, but values up to {best} exist")
             if self.n <= _ALL_PAIRS and not solved and own == best:
-                raise Broken(f"{_text(x)} has the largest value {best} but does not count as solved")
+                raise BrokenError(f"{_text(x)} has the largest value {best} but does not count as solved")
         optimum = self.part.optimum()
         if self.n <= _ALL_PAIRS and optimum is not None and optimum != float(best):
-            raise Broken(f"optimum() is {optimum}, the largest value {best}")
+            raise BrokenError(f"optimum() is {optimum}, the largest value {best}")
         return self.scope
 
     def monotone(self) -> str:
@@ -503,9 +508,11 @@ class _FunctionChecker(_Checker):
                     broken = f"flipping bit {bit} of {_text(self.sample[index])} from 0 to 1 does not raise the value"
                     break
         else:
-            raise NotChecked(f"n = {self.n} is too large for all strings; check the function with n <= {_ALL_PAIRS}")
+            raise NotCheckedError(
+                f"n = {self.n} is too large for all strings; check the function with n <= {_ALL_PAIRS}"
+            )
         if self.part.monotone and broken:
-            raise Broken(f"declared monotone, but {broken}")
+            raise BrokenError(f"declared monotone, but {broken}")
         if self.part.monotone:
             return "declared, and true"
         return "not declared" + ("" if broken else ", but true here: say monotone = True")
@@ -521,11 +528,11 @@ class _FunctionChecker(_Checker):
 
     def law(self) -> str:
         if self.redrawn:
-            raise NotChecked("the function is redrawn in every step")
+            raise NotCheckedError("the function is redrawn in every step")
         if has("instance", type(self.part.lower(self.n))):
-            raise NotChecked("every run draws its own instance; check the function with a fixed one")
+            raise NotCheckedError("every run draws its own instance; check the function with a fixed one")
         if self.n > _ALL_LAWS:
-            raise NotChecked(f"n = {self.n} is too large to enumerate; check the function with n <= {_ALL_LAWS}")
+            raise NotCheckedError(f"n = {self.n} is too large to enumerate; check the function with n <= {_ALL_LAWS}")
         optimizer, problem = self.scheme()
         scene = _scene(problem, self.key, Elitist())
         return self.compare_law(scene, Static(strength=1.0).lower(self.n), optimizer, problem)
@@ -568,8 +575,8 @@ def _chance_kept(rule: Any, sign: int, magnitude: float) -> float:
     if not f.draws(rule):
         return float(f.keep(rule, sign, magnitude, 0.0))
     grid = [bool(f.keep(rule, sign, magnitude, u)) for u in np.linspace(0.0, 1.0, 65)[:-1]]
-    if any(later and not earlier for earlier, later in zip(grid, grid[1:])):
-        raise NotChecked("the rule does not keep offspring for all u below a bound")
+    if any(later and not earlier for earlier, later in itertools.pairwise(grid)):
+        raise NotCheckedError("the rule does not keep offspring for all u below a bound")
     low, high = (0.0, 1.0) if grid[0] else (0.0, 0.0)
     for _ in range(50):
         middle = (low + high) / 2
@@ -631,7 +638,7 @@ class _RateChecker(_Checker):
         for what, policy, state, view, stream in self.walks():
             rate = f.draw(policy, state, view, self.n, stream)
             if not 0.0 <= rate <= 1.0:
-                raise Broken(f"rate {rate!r} {what}, state {tuple(state)}; bound it, for example by min(0.5, ...)")
+                raise BrokenError(f"rate {rate!r} {what}, state {tuple(state)}; bound it, for example by min(0.5, ...)")
 
     def types(self) -> None:
         first = None
@@ -639,23 +646,25 @@ class _RateChecker(_Checker):
             kinds = [_kind(item) for item in state]
             first = kinds if first is None else first
             if "other" in kinds:
-                raise Broken(f"the state {state!r} {what} holds more than numbers")
+                raise BrokenError(f"the state {state!r} {what} holds more than numbers")
             if kinds != first:
-                raise Broken(f"the state holds {kinds} {what}, and {first} at the start; write 1.0 where a float is meant")
+                raise BrokenError(
+                    f"the state holds {kinds} {what}, and {first} at the start; write 1.0 where a float is meant"
+                )
 
     def repeatable(self) -> None:
         for what, policy, state, view, stream in self.walks():
             again = stream.copy()
             first, second = (f.draw(policy, state, view, self.n, item) for item in (stream, again))
             if first != second or stream.tolist() != again.tolist():
-                raise Broken(f"two draws from the same state and stream gave {first} and {second} {what}")
+                raise BrokenError(f"two draws from the same state and stream gave {first} and {second} {what}")
 
     def law(self) -> str:
         problem = OneMax(min(self.n, _RATE_BITS))
         try:
             self.part.check(problem.n)
         except ValueError as error:
-            raise NotChecked(str(error)) from error
+            raise NotCheckedError(str(error)) from error
         scene = _scene(problem, self.key, Elitist())
         return self.compare_law(scene, self.part.lower(problem.n), OnePlusOne(rate=self.part), problem)
 
@@ -699,21 +708,21 @@ class _MutationChecker(_Checker):
             out = np.full(n, -1, dtype=np.int64)
             found = f.flips(lowered, rate, n, stream, out, np.zeros(128) if memo is None else memo)
             if int(found) != found or not 0 <= found <= n:
-                raise Broken(f"n={n}, rate={rate:g}: the number of flips is {found}")
+                raise BrokenError(f"n={n}, rate={rate:g}: the number of flips is {found}")
             yield rate, out[: int(found)].tolist()
 
     def positions(self) -> None:
         for n in sorted({self.n, 40}):
             for rate, flips in self.draws((0.0, 1.0 / n, 0.5, 0.9, 1.0), n, 1000, None):
                 if len(set(flips)) < len(flips) or not all(0 <= item < n for item in flips):
-                    raise Broken(f"n={n}, rate={rate:g}: the flips {flips} are not distinct positions in [0, {n})")
+                    raise BrokenError(f"n={n}, rate={rate:g}: the flips {flips} are not distinct positions in [0, {n})")
 
     def memo(self) -> None:
         rates = (1.0 / self.n, 0.5, 0.5, 0.3, 1.0 / self.n)
         pairs = zip(self.draws(rates, self.n, 500, None), self.draws(rates, self.n, 500, np.zeros(128)))
         for (rate, fresh), (_, kept) in pairs:
             if fresh != kept:
-                raise Broken(f"rate={rate:g}: flips are {fresh} with a fresh memo and {kept} with a used one")
+                raise BrokenError(f"rate={rate:g}: flips are {fresh} with a fresh memo and {kept} with a used one")
 
     def masks(self) -> str:
         """Sets of equal size are equally likely; for standard bit mutation the law is known."""
@@ -725,10 +734,12 @@ class _MutationChecker(_Checker):
             _sample_masks(self.part.lower(n), rate, n, words, out)
             counts = np.bincount(out, minlength=2**n)
             for mask in np.flatnonzero(out[:300] != self._python_masks(n, rate, 300)):
-                raise Broken(f"rate={rate:g}: mutation {mask} is {out[mask]:b} compiled, and another in Python")
+                raise BrokenError(f"rate={rate:g}: mutation {mask} is {out[mask]:b} compiled, and another in Python")
             often = [int(counts[[mask for mask in range(2**n) if mask >> bit & 1]].sum()) for bit in range(n)]
             if counts[0] < _MASKS and min(often) == 0:
-                raise Broken(f"n={n}, rate={rate:g}: position {often.index(0)} was never flipped in {_MASKS} mutations")
+                raise BrokenError(
+                    f"n={n}, rate={rate:g}: position {often.index(0)} was never flipped in {_MASKS} mutations"
+                )
             if isinstance(self.part, StandardBits):
                 law = rate**sizes * (1.0 - rate) ** (n - sizes)
                 _multinomial(counts, law, f"n={n}, rate={rate:g}: the set with mask")
@@ -774,7 +785,7 @@ def _multinomial(counts: np.ndarray, law: np.ndarray, what: str) -> None:
             math.inf if b <= 0.0 else a * math.log(a / b) for a, b in ((share, p), (1.0 - share, 1.0 - p)) if a > 0.0
         )
         if total * divergence > bound:
-            raise Broken(f"{what} {cell} has frequency {share:.4f} where {p:.4f} is due, in {total} mutations")
+            raise BrokenError(f"{what} {cell} has frequency {share:.4f} where {p:.4f} is due, in {total} mutations")
 
 
 # --- acceptance rules and starts --------------------------------------------------------------------------------------
@@ -800,9 +811,11 @@ class _AcceptanceChecker(_Checker):
             for u in (0.0, 0.25, 0.5, 0.999999):
                 worse, equal, better = (bool(f.keep(rule, sign, sign * size, u)) for sign in (-1, 0, 1))
                 if not better:
-                    raise Broken(f"an offspring that is better by {size:g} is refused (u={u:g})")
+                    raise BrokenError(f"an offspring that is better by {size:g} is refused (u={u:g})")
                 if worse and not equal:
-                    raise Broken(f"an offspring that is worse by {size:g} is kept where an equal one is refused (u={u:g})")
+                    raise BrokenError(
+                        f"an offspring that is worse by {size:g} is kept where an equal one is refused (u={u:g})"
+                    )
                 never_worse &= not worse
         return "" if never_worse else "may accept worse offspring: the last string need not be the best"
 
@@ -814,9 +827,9 @@ class _AcceptanceChecker(_Checker):
                 for u in (0.0, 0.5, 0.999999):
                     kept = bool(f.keep(rule, sign, sign * size, u))
                     if not weighs and kept != bool(f.keep(rule, sign, 0.0, u)):
-                        raise Broken("`keep` uses the magnitude; implement `weighs` and return True")
+                        raise BrokenError("`keep` uses the magnitude; implement `weighs` and return True")
                     if not draws and kept != bool(f.keep(rule, sign, sign * size, 0.0)):
-                        raise Broken("`keep` uses u; implement `draws` and return True")
+                        raise BrokenError("`keep` uses u; implement `draws` and return True")
 
     def law(self) -> str:
         problem = LeadingOnes(min(self.n, _RATE_BITS))
@@ -858,9 +871,9 @@ class _StartChecker(_Checker):
                     rows.append(x.tolist())
                 if rows[0] != rows[1]:
                     place = next(i for i in range(n) if rows[0][i] != rows[1][i])
-                    raise Broken(f"n={n}: position {place} is not written, or depends on what was there")
+                    raise BrokenError(f"n={n}: position {place} is not written, or depends on what was there")
                 if not set(rows[0]) <= {0, 1}:
-                    raise Broken(f"n={n}: the start holds {sorted(set(rows[0]))}")
+                    raise BrokenError(f"n={n}: the start holds {sorted(set(rows[0]))}")
         return f"n = {', '.join(map(str, done))}"
 
 
@@ -875,7 +888,19 @@ _CHECKERS: dict[type, type[_Checker]] = {
 
 # --- errors -----------------------------------------------------------------------------------------------------------
 
-_NOISE = ("Failed in", "During:", "- ", "File ", "def ", "@", "There are", ">>>", "<source", "Overload", "With argument")
+_NOISE = (
+    "Failed in",
+    "During:",
+    "- ",
+    "File ",
+    "def ",
+    "@",
+    "There are",
+    ">>>",
+    "<source",
+    "Overload",
+    "With argument",
+)
 
 
 def explained(error: Exception) -> str:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from evo.testing.optimizers import check_optimizer
-from evo.testing.reports import Broken, Check, NotChecked, Report, conduct
+from evo.testing.reports import BrokenError, Check, NotCheckedError, Report, conduct
 
-__all__ = ["Broken", "Check", "NotChecked", "Report", "check_optimizer", "conduct"]
+__all__ = ["BrokenError", "Check", "NotCheckedError", "Report", "check_optimizer", "conduct"]

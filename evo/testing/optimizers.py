@@ -22,7 +22,7 @@ from evo.core.problems import AbstractProblem, Sense, Values
 from evo.core.records import Every, Final, Improvements, LogGrid, Recorder, best_value, value
 from evo.core.results import Result, Runs
 from evo.core.stops import Evaluations, Reason, Stagnation, Steps, Stop, Target
-from evo.testing.reports import Broken, NotChecked, Report, conduct
+from evo.testing.reports import BrokenError, NotCheckedError, Report, conduct
 from evo.testing.trees import difference, snapshot, structure
 
 #: engines whose runs are repeated `step` bit for bit; others share its law only
@@ -127,7 +127,7 @@ class _Subject:
 
     def asking(self) -> AskTell:
         if not isinstance(self.optimizer, AskTell):
-            raise NotChecked("the optimizer has no ask and tell")
+            raise NotCheckedError("the optimizer has no ask and tell")
         return self.optimizer
 
     def value(self, pair: tuple[Any, Any]) -> float:
@@ -184,7 +184,7 @@ def _outcome(result: Result) -> dict[str, Any]:
 def _demand_equal(left: Any, right: Any, where: str) -> None:
     found = difference(left, right)
     if found is not None:
-        raise Broken(f"{where}: {found}")
+        raise BrokenError(f"{where}: {found}")
 
 
 # --- run, step, ask and tell ------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def _purity(subject: _Subject) -> None:
         state = after
     now = snapshot((random.getstate(), np.random.get_state()))  # noqa: NPY002
     if difference(chance, now):
-        raise Broken("the global random state was used; draw from the key that `init` and `ask` get")
+        raise BrokenError("the global random state was used; draw from the key that `init` and `ask` get")
 
 
 def _state_is_stable(subject: _Subject) -> None:
@@ -274,7 +274,7 @@ def _state_is_stable(subject: _Subject) -> None:
         found = structure(made.state)
         for name in [*expected, *found]:
             if expected.get(name) != found.get(name) and not name.startswith(".best"):
-                raise Broken(
+                raise BrokenError(
                     f"step {step}: `{name.lstrip('.')}` became {found.get(name, 'missing')}; after the start it was "
                     f"{expected.get(name, 'missing')}"
                 )
@@ -289,8 +289,8 @@ def _refused(what: str, call: Callable[[], Any]) -> None:
     except ValueError:
         return
     except Exception as error:
-        raise Broken(f"{what} raised {type(error).__name__}; a ValueError that says what to do is due") from error
-    raise Broken(f"{what} was not refused")
+        raise BrokenError(f"{what} raised {type(error).__name__}; a ValueError that says what to do is due") from error
+    raise BrokenError(f"{what} was not refused")
 
 
 def _ask_twice(subject: _Subject) -> None:
@@ -325,18 +325,20 @@ def _wrong_number(subject: _Subject) -> None:
 def _counting(subject: _Subject) -> None:
     for step, made in enumerate(subject.path):
         if made.candidates is not None and made.info.evaluations != len(made.candidates):
-            raise Broken(f"step {step} states {made.info.evaluations} evaluations for {len(made.candidates)} candidates")
+            raise BrokenError(
+                f"step {step} states {made.info.evaluations} evaluations for {len(made.candidates)} candidates"
+            )
     for engine in subject.engines:
         result = subject.run(engine, record=Every(1, value, best_value))
         spent = result.trace["evaluations"].tolist()
         if any(later < earlier for earlier, later in itertools.pairwise(spent)) or spent[-1] != result.evaluations:
-            raise Broken(f"{engine}: evaluations are {spent} by step and {result.evaluations} in all")
+            raise BrokenError(f"{engine}: evaluations are {spent} by step and {result.evaluations} in all")
         if result.trace["step"].tolist() != list(range(result.steps + 1)):
-            raise Broken(f"{engine}: the rows of every step are those of {result.trace['step'].tolist()}")
+            raise BrokenError(f"{engine}: the rows of every step are those of {result.trace['step'].tolist()}")
         if result.hit is not None and not 1 <= result.hit <= result.evaluations:
-            raise Broken(f"{engine}: hit={result.hit} with {result.evaluations} evaluations")
+            raise BrokenError(f"{engine}: hit={result.hit} with {result.evaluations} evaluations")
         if result.reached != (result.reason is Reason.TARGET):
-            raise Broken(f"{engine}: hit={result.hit} and {result.reason}")
+            raise BrokenError(f"{engine}: hit={result.hit} and {result.reason}")
 
 
 def _evaluations_kept(subject: _Subject) -> None:
@@ -345,10 +347,10 @@ def _evaluations_kept(subject: _Subject) -> None:
         for budget in sorted({1, 2, 3, 4, 5, spent[0], end // 2, end - 1, end} - {0}):
             result = subject.run(engine, Steps(subject.steps) | Evaluations(budget))
             if result.evaluations > budget:
-                raise Broken(f"{engine}: {result.evaluations} evaluations within Evaluations({budget})")
+                raise BrokenError(f"{engine}: {result.evaluations} evaluations within Evaluations({budget})")
             fitting = max([count for count in spent if count <= budget], default=0)
             if engine in _STEPWISE and result.evaluations != fitting:
-                raise Broken(f"{engine}: {result.evaluations} within Evaluations({budget}), where {fitting} fit")
+                raise BrokenError(f"{engine}: {result.evaluations} within Evaluations({budget}), where {fitting} fit")
 
 
 def _stops_compose(subject: _Subject) -> None:
@@ -363,9 +365,9 @@ def _stops_compose(subject: _Subject) -> None:
             _demand_equal(_outcome(both), _outcome(swapped), f"{engine}, {left} | {right} in either order")
             alone = [subject.run(engine, stop | Steps(subject.steps)) for stop in (left, right)]
             if both.steps != min(result.steps for result in alone):
-                raise Broken(f"{engine}: {left} | {right} made {both.steps} steps")
+                raise BrokenError(f"{engine}: {left} | {right} made {both.steps} steps")
             if both.reason not in {result.reason for result in alone}:
-                raise Broken(f"{engine}: {left} | {right} ended with {both.reason}")
+                raise BrokenError(f"{engine}: {left} | {right} ended with {both.reason}")
             outcomes[engine] = {name: item for name, item in _outcome(both).items() if name != "engine"}
         common = [outcomes[engine] for engine in subject.engines if engine in _STEPWISE]
         for other in common[1:]:
@@ -405,19 +407,19 @@ def _target_at_start(subject: _Subject) -> None:
         _refused("a target value, although values are only ordered,", lambda: subject.run(engine, Target(goal)))
         return
     if not math.isfinite(goal):
-        raise NotChecked("the start has no finite value")
+        raise NotCheckedError("the start has no finite value")
     for engine in subject.engines:
         result = subject.run(engine, Target(goal))
         if (result.steps, result.reason) != (0, Reason.TARGET) or not result.reached:
-            raise Broken(f"{engine}: a start of value {goal} made {result!r} towards Target({goal})")
+            raise BrokenError(f"{engine}: a start of value {goal} made {result!r} towards Target({goal})")
 
 
 def _best_is_finite(subject: _Subject) -> None:
     optimizer = subject.asking()
     if subject.problem.values is Values.ORDER:
-        raise NotChecked("values are exact integers, which are finite")
+        raise NotCheckedError("values are exact integers, which are finite")
     if subject.problem.dynamic:
-        raise NotChecked("on dynamic problems the best candidate is the current one")
+        raise NotCheckedError("on dynamic problems the best candidate is the current one")
     states = [subject.init(), *(made.state for made in subject.path)]
     for step, before in enumerate(states[: min(len(subject.path), 5)]):
         candidates, asked = optimizer.ask(subject.key, before)
@@ -426,10 +428,10 @@ def _best_is_finite(subject: _Subject) -> None:
             values[:] = poison
             after, info = optimizer.tell(asked, candidates, values)
             if info.finite:
-                raise Broken(f"step {step}: values of {poison} were reported as finite")
+                raise BrokenError(f"step {step}: values of {poison} were reported as finite")
             own = optimizer.best(after)[1]
             if math.isinf(own) or (step > 0 and math.isnan(own)):
-                raise Broken(f"step {step}: values of {poison} made the best value {own}")
+                raise BrokenError(f"step {step}: values of {poison} made the best value {own}")
             if step > 0:
                 _demand_equal(
                     optimizer.best(after)[1], optimizer.best(before)[1], f"step {step}, best value after {poison}"
@@ -525,7 +527,7 @@ def _given_start(subject: _Subject) -> None:
         candidates, _ = optimizer.ask(subject.key, optimizer.init(subject.key, problem, start))
         arrays = [np.asarray(candidate) for candidate in candidates]
         if not any(np.array_equal(array, np.asarray(start).astype(array.dtype)) for array in arrays):
-            raise Broken("the candidates of the first `ask` do not hold the given start")
+            raise BrokenError("the candidates of the first `ask` do not hold the given start")
     _demand_equal(snapshot(start), kept, "the given start was modified")
     stepwise = [_outcome(item) for item in outcomes if item.engine.engine in _STEPWISE]
     for other in stepwise[1:]:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """Raised by a check: the property does not hold, and the message says where."""
 
 
-class NotChecked(Exception):
+class NotCheckedError(Exception):
     """Raised by a check that does not apply, or cannot be carried out; the message says why."""
 
 
@@ -81,7 +81,7 @@ def plain_text(error: BaseException) -> str:
 
 
 def conduct(name: str, check: Callable[[], str | None], describe: Callable[[Exception], str] = plain_text) -> Check:
-    """Carry out one check: it returns a remark or None, or raises `Broken`, `NotChecked`, or anything else.
+    """Carry out one check: it returns a remark or None, or raises `BrokenError`, `NotCheckedError`, or anything else.
 
     Args:
         name: the property.
@@ -90,9 +90,9 @@ def conduct(name: str, check: Callable[[], str | None], describe: Callable[[Exce
     """
     try:
         return Check(name, True, check() or "")
-    except Broken as broken:
+    except BrokenError as broken:
         return Check(name, False, str(broken))
-    except NotChecked as reason:
+    except NotCheckedError as reason:
         return Check(name, None, str(reason))
     except Exception as error:
         return Check(name, False, describe(error))

@@ -258,6 +258,17 @@ def test_a_nearly_singular_matrix_is_repaired():
     assert np.linalg.eigvalsh(covariance.C).min() >= -1e-14 * np.linalg.eigvalsh(covariance.C).max()
 
 
+def test_an_eigenvalue_below_rounding_is_raised_in_the_matrix_itself():
+    """Otherwise keep > 1 would let one that rounding made negative grow without bound."""
+    optimizer, Q = CmaEs(1.0), rotation(3)
+    C = Q @ np.diag([-1e-17, 1e-3, 1.0]) @ Q.T
+    nothing = np.zeros(8), np.zeros((8, 3))
+    state = optimizer.learned(optimizer.isotropic(3)._replace(C=C), 1.0, *nothing, optimizer.constants(3, 7), 1)
+    np.testing.assert_allclose(state.axes**2, [1e-14, 1e-3, 1.0], rtol=1e-9)
+    np.testing.assert_allclose(np.linalg.eigvalsh(state.C), [1e-14, 1e-3, 1.0], rtol=1e-9, atol=2 * EPS)
+    np.testing.assert_allclose(state.root @ state.root, state.C, atol=4 * EPS)
+
+
 def test_lazy_decomposition():
     """In 200 dimensions with 4 offspring the factors are renewed every few generations only."""
     states = steps(CmaEs(0.5, population=4), problem(sphere, np.ones(200)), 24, evo.Key(0))

@@ -28,6 +28,14 @@ def test_ten_dimensions():
     np.testing.assert_allclose(-k.weights[5:].sum(), 1 + k.c_1 / k.c_mu, rtol=1e-14)  # the smallest bound here
 
 
+def test_path_length_limit():
+    """h_sigma compares |p_sigma| with its expected length after so many generations from p_sigma = 0."""
+    k = full(10, 10)
+    for step, reached in ((1, 1 - (1 - k.c_sigma) ** 2), (2, 1 - (1 - k.c_sigma) ** 4), (1000, 1.0)):
+        expected = math.sqrt(reached) * (1.4 + 2 / 11) * scipy.stats.chi(10).mean()
+        assert k.path_length_limit(10, step) == pytest.approx(expected, rel=1e-12)
+
+
 @given(SIZES)
 def test_weights(sizes):
     D, population = sizes

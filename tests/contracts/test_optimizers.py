@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from typing import ClassVar
 
 import jax
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import evo
 from evo import discrete as d
 from evo.testing import check_optimizer
-from tests.cases import OPTIMIZERS, OptimizerCase
+from tests.cases import ADAPTIVE, OPTIMIZERS, RECORDERS, OptimizerCase
 from tests.contracts.algorithms import (
     AntitheticEs,
     CommaEa,
@@ -25,14 +26,6 @@ from tests.contracts.algorithms import (
 SPHERE = evo.BlackBox(sphere, sense=evo.Sense.MINIMISE, start=np.ones(3))
 #: one kind of recorder where kernels must be compiled for each
 ONE_RECORDER = (evo.Every(3, evo.value, evo.best_value),)
-RECORDERS = (
-    None,
-    evo.Every(3, evo.value, d.zeros, d.rate, d.mean_density(after=2)),
-    evo.LogGrid(5, evo.best_value, d.level, d.levels_visited),
-    evo.Improvements(d.zeros),
-    evo.Final(d.mean_density(), d.levels_visited, d.rate),
-)
-
 LOCAL = {
     "comma selection on OneMax": OptimizerCase(CommaEa(), d.OneMax(12)),
     "comma selection on DynamicBinVal": OptimizerCase(CommaEa(), d.DynamicBinVal(12)),
@@ -58,7 +51,7 @@ def test_the_library_keeps_the_contract(name):
 
 @pytest.mark.parametrize(
     "optimizer",
-    [d.OnePlusOne(rate=d.EqualFitnessRule(factor=1.2)), CommaEa()],
+    [ADAPTIVE, CommaEa()],
     ids=["compiled", "Python only"],
 )
 def test_with_all_recorders_and_observables(optimizer):
@@ -179,7 +172,7 @@ class Undercounts(CoordinateDescent):
 class ForgetsTheStep(CoordinateDescent):
     """Its path depends on how often it was called, not on its state."""
 
-    calls = [0]
+    calls: ClassVar = [0]
 
     def step(self, key, state, problem):
         self.calls[0] += 1

@@ -19,7 +19,7 @@ from evo.core.problems import AbstractProblem
 from evo.discrete import checking, enumeration
 from evo.discrete.mutations.one_bit import OneBit
 from evo.discrete.parts import AbstractPart
-from evo.testing import Broken
+from evo.testing import BrokenError
 from tests.cases import OPTIMIZERS, PARTS, WITHIN
 from tests.contracts import own_parts
 
@@ -80,7 +80,7 @@ def test_what_is_no_part_is_refused():
         d.check(d.Strict(), 11)
 
 
-# --- planted defects: each must be found, under the right name -----------------------------------------------------------
+# --- planted defects: each must be found, under the right name --------------------------------------------------------
 
 
 def failing(part, n=6):
@@ -403,7 +403,7 @@ def test_the_law_test_has_power(wrong):
     truth, other = law_of(d.OneMax(6), right), law_of(d.OneMax(6), wrong)
     assert np.abs(truth.cdf - other.cdf).max() > 0.0208
     optimizer = d.OnePlusOne(rate=right)
-    with pytest.raises(Broken, match=r"P\(T <= \d+\) is .* by enumeration"):
+    with pytest.raises(BrokenError, match=r"P\(T <= \d+\) is .* by enumeration"):
         checker.compare_law(scene, wrong.lower(6), optimizer, d.OneMax(6))
     assert checker.compare_law(scene, right.lower(6), optimizer, d.OneMax(6)).startswith("up to t = 400")
 

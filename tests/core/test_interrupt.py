@@ -21,7 +21,7 @@ from evo import discrete as d
 
 never = d.OnePlusOne(rate=d.Static(rate=0.5))
 python = d.Custom(lambda x: float(x.sum()), n=200, sense=evo.Sense.MAXIMISE)
-start, sent = np.zeros(200), []
+sent = []
 
 def interrupt():
     sent.append(time.monotonic())
@@ -46,7 +46,7 @@ except KeyboardInterrupt:
     [
         "evo.run(never, d.OneMax(200), seed=0, stop=stop)",
         "evo.repeat(never, d.OneMax(200), runs=5, seed=0, stop=stop, threads=1)",
-        "evo.repeat(never, d.OneMax(200), runs=5, seed=0, start=start, stop=stop | evo.Stagnation(steps + 1), threads=2)",
+        "evo.repeat(never, d.OneMax(200), runs=5, seed=0, stop=stop, threads=2, start=np.full(200, steps == 1))",
         "evo.repeat(never, python, runs=5, seed=0, stop=stop)",
         "list(evo.iterate(never, d.OneMax(200), seed=0, stop=stop, every=10**9))",
     ],
@@ -54,7 +54,12 @@ except KeyboardInterrupt:
 )
 def test_ctrl_c(call):
     done = subprocess.run(
-        [sys.executable, "-c", CODE.format(call=call)], capture_output=True, text=True, check=True, cwd=ROOT, timeout=120
+        [sys.executable, "-c", CODE.format(call=call)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        timeout=120,
     )
     seconds, threads = done.stdout.split()
     assert float(seconds) < 2.0

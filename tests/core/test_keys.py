@@ -100,7 +100,7 @@ def test_children_depend_on_label_index_and_parent_alone():
     assert key.child("run", 3) == again.child("run", 3)
     family = [key.child(label, index) for label in ("run", "step", "") for index in (0, 1, 2**32, 2**64 - 1)]
     family += [evo.Key(8).child("run"), key.child("run").child("run")]
-    assert len({item for item in family} | {key}) == len(family) + 1
+    assert len({*family, key}) == len(family) + 1
     assert key.child("run") == key.child("run", 0) == key.child("run", np.int64(0)) == key.child("run", np.array(0))
 
 

@@ -9,13 +9,14 @@ import evo
 from evo import discrete as d
 
 SEARCH, ONEMAX = d.RandomLocalSearch(), d.OneMax(6)
+RECORD = evo.Every(3, evo.value, evo.best_value)
 STATE = {}
 
 
 def started(engine=evo.Engine.REFERENCE):
     """A run that was cut."""
     if engine not in STATE:
-        STATE[engine] = evo.run(SEARCH, ONEMAX, seed=0, stop=evo.Steps(1), record=evo.Every(3), engine=engine).state
+        STATE[engine] = evo.run(SEARCH, ONEMAX, seed=0, stop=evo.Steps(1), record=RECORD, engine=engine).state
     return STATE[engine]
 
 
@@ -49,7 +50,14 @@ REFUSALS = [
     (lambda: run(record=3), TypeError, "`record`", "got 3 of type int", "be Recorder", "evo.Every(100, evo.value)"),
     (lambda: run(record=evo.value), TypeError, "`record`", "got Value()", "be Recorder", "evo.Every(100, evo.value)"),
     (lambda: run(stop=100), TypeError, "`stop`", "got 100 of type int", "be a stop", "stop=evo.Steps(10_000)"),
-    (lambda: evo.Steps(1) | 5, TypeError, "`stop`", "got 5 of type int", "be a stop", "evo.Steps(1000) | evo.WallClock"),
+    (
+        lambda: evo.Steps(1) | 5,
+        TypeError,
+        "`stop`",
+        "got 5 of type int",
+        "be a stop",
+        "evo.Steps(1000) | evo.WallClock",
+    ),
     # counts
     (lambda: repeat(runs=0), ValueError, "`runs`", "got 0", "be an integer >= 1", "runs=100"),
     (lambda: repeat(runs=2.5), TypeError, "`runs`", "got 2.5", "be an integer >= 1", "runs=100"),
@@ -69,7 +77,9 @@ REFUSALS = [
     (lambda: evo.Final(d.zeros, d.zeros), ValueError, "`observables`", "zeros", "different names", "once"),
     # engines
     (
-        lambda: run(problem=d.Custom(len, n=4, sense=evo.Sense.MAXIMISE), engine=evo.Engine.REFERENCE, stop=evo.Steps(1)),
+        lambda: run(
+            problem=d.Custom(len, n=4, sense=evo.Sense.MAXIMISE), engine=evo.Engine.REFERENCE, stop=evo.Steps(1)
+        ),
         ValueError,
         "`engine`",
         "got Engine.REFERENCE",
@@ -116,7 +126,7 @@ REFUSALS = [
         ValueError,
         "`record`",
         "got Every(4, (Value(),))",
-        "equal the recorder of the state, Every(3, (Value(),))",
+        "equal the recorder of the state, Every(3, (Value(), BestValue()))",
         "Leave `record` out",
     ),
     (
@@ -249,7 +259,9 @@ def test_one_bit():
 def test_an_engine_that_an_optimizer_does_not_have():
     from tests.contracts.algorithms import CommaEa
 
-    words = r"`engine` must be one that CommaEa\(.*\) has: evo\.Engine\.PYTHON; got Engine\.REFERENCE\. Pass one of them"
+    words = (
+        r"`engine` must be one that CommaEa\(.*\) has: evo\.Engine\.PYTHON; got Engine\.REFERENCE\. Pass one of them"
+    )
     with pytest.raises(ValueError, match=words):
         run(optimizer=CommaEa(), engine=evo.Engine.REFERENCE)
 

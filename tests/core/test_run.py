@@ -134,11 +134,11 @@ def test_explain():
 def test_states_can_be_pickled_and_go_on():
     for engine in (evo.Engine.REFERENCE, evo.Engine.PYTHON):
         options = {"optimizer": SEARCH, "problem": d.LeadingOnes(30), "seed": 1}
-        first = evo.run(**options, stop=evo.Steps(9), record=evo.Every(4, d.zeros), engine=engine)
+        first = evo.run(**options, stop=evo.Steps(9), record=evo.Every(4, evo.value, evo.best_value), engine=engine)
         assert isinstance(first.state.state, AskTellState)
         state = pickle.loads(pickle.dumps(first.state))
         rest = evo.run(**options, stop=evo.Steps(40), resume=state)
-        whole = evo.run(**options, stop=evo.Steps(40), record=evo.Every(4, d.zeros), engine=engine)
+        whole = evo.run(**options, stop=evo.Steps(40), record=evo.Every(4, evo.value, evo.best_value), engine=engine)
         assert rest.candidate.tolist() == whole.candidate.tolist()
         assert list(rest.trace.rows()) == list(whole.trace.rows())
 

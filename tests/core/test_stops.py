@@ -29,7 +29,7 @@ def test_limits_of_a_composition_are_the_tightest():
 
 
 def test_two_targets_are_refused():
-    with pytest.raises(ValueError, match="`stop` must name at most one target value; got AnyOf.* Keep the one"):
+    with pytest.raises(ValueError, match=r"`stop` must name at most one target value; got AnyOf.* Keep the one"):
         (evo.Target(1) | evo.Target(2)).limits()
     assert (evo.Target(1) | evo.Target(1) | evo.Target()).limits().target == 1.0
 
@@ -85,7 +85,13 @@ def test_a_run_goes_on_after_its_time_was_up(engine):
 def test_wall_clock_ends_repeated_runs(engine):
     never = d.OnePlusOne(rate=d.Static(rate=0.5))
     runs = evo.repeat(
-        never, d.OneMax(60), runs=3, seed=0, stop=evo.WallClock(0.05), engine=engine, record=evo.Every(10**6, d.zeros)
+        never,
+        d.OneMax(60),
+        runs=3,
+        seed=0,
+        stop=evo.WallClock(0.05),
+        engine=engine,
+        record=evo.Every(10**6, evo.value, evo.best_value),
     )
     assert (runs.reason == evo.Reason.WALL_CLOCK.code).all() and runs.capped == 3
     assert (runs.spent > 0).all() and np.isinf(runs.steps).all()

@@ -178,10 +178,10 @@ def test_candidate_is_the_parent_after_neutral_moves():
 @pytest.mark.jit_off
 def test_wall_clock_ends_runs_and_keeps_what_they_did():
     stop = evo.WallClock(0.05) | evo.Steps(10**9)
-    optimizer, problem = _CASE["one_max"].optimizer(20), d.OneMax(3000)
-    result = evo.run(optimizer, problem, seed=3, stop=stop, record=_CASE["one_max"].record, start=np.zeros(3000))
+    optimizer, problem = _CASE["one_max"].optimizer(20), d.OneMax(400)
+    result = evo.run(optimizer, problem, seed=3, stop=stop, record=_CASE["one_max"].record, start=np.zeros(400))
     again = evo.run(
-        optimizer, problem, seed=3, stop=evo.Steps(result.steps), record=_CASE["one_max"].record, start=np.zeros(3000)
+        optimizer, problem, seed=3, stop=evo.Steps(result.steps), record=_CASE["one_max"].record, start=np.zeros(400)
     )
     if result.reason is evo.Reason.WALL_CLOCK:  # a fast machine may be done in time
         np.testing.assert_array_equal(result.candidate, again.candidate)
@@ -241,12 +241,12 @@ def test_jit_off_equals_jit_on(case, python_kernels):
 @pytest.mark.parametrize("case", _PARAMS)
 def test_rows_do_not_depend_on_threads_or_splits(case):
     optimizer, problem = case.optimizer(case.n), case.problem(case.n)
-    how = {"seed": 8, "stop": _STOP, "record": case.record}
-    whole = evo.repeat(optimizer, problem, runs=40, threads=1, **how)
+    how = {"seed": 8, "stop": evo.Steps(60), "record": case.record}
+    whole = evo.repeat(optimizer, problem, runs=16, threads=1, **how)
     for threads in (2, 5, None):
-        _same_runs(whole, evo.repeat(optimizer, problem, runs=40, threads=threads, **how))
+        _same_runs(whole, evo.repeat(optimizer, problem, runs=16, threads=threads, **how))
     pieces = [
-        evo.repeat(optimizer, problem, runs=count, first=first, **how) for first, count in ((0, 1), (1, 26), (27, 13))
+        evo.repeat(optimizer, problem, runs=count, first=first, **how) for first, count in ((0, 1), (1, 9), (10, 6))
     ]
     for name in ("steps", "spent", "evaluations", "hit", "value", "reason"):
         np.testing.assert_array_equal(np.concatenate([getattr(p, name) for p in pieces]), getattr(whole, name))

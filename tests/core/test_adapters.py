@@ -9,7 +9,7 @@ import pytest
 import evo
 from evo import continuous as c
 from evo import discrete as d
-from evo.adapters import accepted, from_ioh
+from evo.core.adapters import accepted, from_ioh
 
 try:
     import ioh

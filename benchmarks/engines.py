@@ -15,10 +15,9 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from benchmarks.plain_loop import cumulative, plain_run  # noqa: E402
-
-import evo  # noqa: E402
-from evo import discrete as d  # noqa: E402
+import evo
+from benchmarks.plain_loop import cumulative, plain_run
+from evo import discrete as d
 
 ROUNDS = 5
 STEPS_PER_ROUND = 2_000_000

@@ -47,7 +47,6 @@ _HOMES = {
 _PACKAGES = ("continuous", "discrete", "experiments", "plots", "statistics", "studies", "testing")
 
 
-
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         loaded = getattr(importlib.import_module(_HOMES[name]), name)

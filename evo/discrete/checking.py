@@ -175,8 +175,7 @@ class _Checker:
 
     def compiles(self) -> None:
         """The kernels compile; if they do not, each of the part's own functions alone, so that the error names one."""
-        if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-            raise NotCheckedError("the JIT is off")
+        _need_jit()
         optimizer, problem = self.scheme()
         try:
             run(optimizer, problem, seed=self.key, stop=Steps(0), record=_ROWS_OF_ALL, engine=Engine.REFERENCE)
@@ -195,8 +194,7 @@ class _Checker:
 
     def jit_off(self) -> str:
         """Whole runs with both, compared in every step."""
-        if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-            raise NotCheckedError("the JIT is off")
+        _need_jit()
         return f"{sum(self.one_run_off(self.key.child('run', index)) for index in range(5))} steps in 5 runs"
 
     def one_run_off(self, key: Key) -> int:
@@ -241,6 +239,7 @@ class _Checker:
 
     def compare_law(self, scene: enumeration.Landscape, policy: Any, optimizer: Any, problem: Any) -> str:
         """Run times against the enumerated law, on every compiled engine that is exact."""
+        _need_jit()
         try:
             exact = enumeration.law(scene, policy, _HORIZON, _STATES)
         except enumeration.RandomRateError as error:
@@ -274,6 +273,11 @@ class _Checker:
                     f"runs, a distance of {distances[at]:.4f} where {radius:.4f} is allowed"
                 )
         return f"up to t = {horizon}, {exact.cdf[-1]:.3g} of the probability"
+
+
+def _need_jit() -> None:
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        raise NotCheckedError("the JIT is off")
 
 
 def _not_before() -> str | None:
@@ -726,6 +730,7 @@ class _MutationChecker(_Checker):
 
     def masks(self) -> str:
         """Sets of equal size are equally likely; for standard bit mutation the law is known."""
+        _need_jit()
         n, out = min(self.n, 5), np.zeros(_MASKS, dtype=np.int64)
         symmetric = getattr(self.part, "symmetric", True)
         sizes = np.array([mask.bit_count() for mask in range(2**n)])

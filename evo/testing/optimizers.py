@@ -356,7 +356,7 @@ def _evaluations_kept(subject: _Subject) -> None:
 def _stops_compose(subject: _Subject) -> None:
     budget, half = max(1, subject.spent[-1] // 2), max(1, subject.steps // 2)
     pairs: list[tuple[Stop, Stop]] = [(Steps(half), Evaluations(budget)), (Steps(0), Evaluations(subject.spent[-1]))]
-    pairs += [(Stagnation(2), Steps(bound)) for bound in range(1, 6)]
+    pairs += [(Stagnation(2), Steps(bound)) for bound in range(1, min(subject.steps, 5) + 1)]
     pairs += [(Stagnation(2), Evaluations(bound) | Steps(subject.steps)) for bound in subject.spent[1:6]]
     for left, right in pairs:
         outcomes = {}

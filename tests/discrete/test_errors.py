@@ -251,7 +251,8 @@ _REFUSED = [
     ),
     _value(lambda: d.mean_density(after=-1), "`after`", ">= 0", "got -1", "Pass"),
     _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=0, seed=0), "`runs`", ">= 1", "got 0", "Pass"),
-    _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, first=-1, seed=0), "`first`", ">= 0", "got -1", "Pass"),
+    _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, first=-1, seed=0), "`first`", "in [0, ", "got -1", "Pass"),
+    _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, first=2**63, seed=0), "`first`", "in [0, ", "got 92", "Pass"),
     _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, threads=0, seed=0), "`threads`", ">= 1", "got 0", "Pass"),
     _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, seed=-4), "`seed`", ">= 0", "got -4", "Pass"),
 ]

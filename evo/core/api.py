@@ -104,7 +104,7 @@ def repeat(
         0
     """
     runs = checks.integer("runs", runs, 1, "Pass how many runs you want, for example runs=100.")
-    first = checks.integer("first", first, 0, "Pass the number of the first run; 0 starts a series.", high=2**62)
+    first = checks.integer("first", first, 0, "Pass the number of the first run; 0 starts a series.")
     if threads is not None:
         threads = checks.integer("threads", threads, 1, "Pass a number of threads, or None for one per core.")
     problem = accepted(problem)

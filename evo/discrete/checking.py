@@ -48,7 +48,7 @@ from evo.testing import BrokenError, Check, NotCheckedError, Report, check_optim
 FALSE_ALARM = 1e-9
 #: bits up to which all pairs of strings are compared, and up to which laws are enumerated
 _ALL_PAIRS, _ALL_LAWS, _RATE_BITS = 10, 8, 6
-_RUNS, _HORIZON, _STATES = 100_000, 400, 8_000
+_RUNS, _HORIZON, _STATES = 100_000, 400, 4_000
 _MASKS = 200_000
 
 _Checks = Iterator[tuple[str, Callable[[], str | None]]]
@@ -73,8 +73,9 @@ def check(part: AbstractPart, n: int = 8, *, seed: int | Key = 0) -> Report:
       and a (1+1)-EA made of the part keeps the contract of optimizers (`evo.testing.check_optimizer`).
 
     Power: the law test makes 100,000 runs and refuses a distribution function that is off by 0.0104 with a false alarm
-    of 1e-9; whatever differs by 0.0208 within the first 400 steps is detected with probability 1 - 1e-9. The law of
-    flips is tested with 200,000 mutations. What cannot be tested is listed as not checked, with the reason.
+    of 1e-9; whatever differs by 0.0208 within the steps that the report names (at most 400) is detected with
+    probability 1 - 1e-9. The law of flips is tested with 200,000 mutations. What cannot be tested is listed as not
+    checked, with the reason.
 
     Args:
         part: a function, rate policy, mutation, acceptance rule or start.

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -13,6 +14,7 @@ import pytest
 import evo
 from evo import discrete as d
 
+_ROOT = Path(__file__).resolve().parents[2]
 _EA = d.OnePlusOne(rate=d.Static(strength=1.0))
 
 
@@ -251,8 +253,7 @@ _REFUSED = [
     ),
     _value(lambda: d.mean_density(after=-1), "`after`", ">= 0", "got -1", "Pass"),
     _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=0, seed=0), "`runs`", ">= 1", "got 0", "Pass"),
-    _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, first=-1, seed=0), "`first`", "in [0, ", "got -1", "Pass"),
-    _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, first=2**63, seed=0), "`first`", "in [0, ", "got 92", "Pass"),
+    _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, first=-1, seed=0), "`first`", ">= 0", "got -1", "Pass"),
     _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, threads=0, seed=0), "`threads`", ">= 1", "got 0", "Pass"),
     _value(lambda: evo.repeat(_EA, d.OneMax(3), runs=2, seed=-4), "`seed`", ">= 0", "got -4", "Pass"),
 ]
@@ -378,38 +379,44 @@ _SCRIPT = """
         for n in (5, 6):
             assert evo.run(d.RandomLocalSearch(), d.OneMax(n), seed=0).reached
         assert evo.run(d.RandomLocalSearch(), d.LeadingOnes(5), seed=0).reached
-    ours = [item for item in caught if item.category is RuntimeWarning]
-    print(len(ours), *(str(item.message) for item in ours), sep=chr(10))
+    ours = [str(item.message) for item in caught if item.category is RuntimeWarning]
+    print(len(ours), *ours, sep=chr(10))
 """
 
 
-def _python(script, **environment):
-    root = Path(__file__).resolve().parents[2]
+def _python(folder, **environment):
+    inherited = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)],
-        cwd=root,
-        env={**os.environ, **environment},
+        [sys.executable, "-c", textwrap.dedent(_SCRIPT)],
+        cwd=folder,
+        env={**inherited, "PYTHONDONTWRITEBYTECODE": "1", **environment},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=250,
     )
 
 
-@pytest.mark.slow  # compiles without a cache, in two processes
-@pytest.mark.parametrize("place", ["below_a_file", "in_proc"])
-def test_an_unwritable_cache_is_one_warning(place, tmp_path):
-    (tmp_path / "file").write_text("not a folder")
-    folder = str(tmp_path / "file" / "cache") if place == "below_a_file" else "/proc/no-such-folder"
-    done = _python(_SCRIPT, NUMBA_CACHE_DIR=folder)
+@pytest.mark.slow  # compiles without a cache
+@pytest.mark.parametrize("variable", ["unset", "below_a_file"])
+def test_an_unwritable_cache_is_one_warning(variable, tmp_path):
+    """An installed copy that cannot be written, a home that cannot be written, and no better place named."""
+    shutil.copytree(_ROOT / "evo", tmp_path / "evo", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in (tmp_path / "evo" / "discrete").rglob("*/"):
+        (folder / "__pycache__").write_text("a file, so that no folder of this name can be made")
+    nowhere = str(tmp_path / "evo" / "__init__.py" / "cache")
+    environment = {"HOME": nowhere, "XDG_CACHE_HOME": nowhere}
+    if variable == "below_a_file":
+        environment["NUMBA_CACHE_DIR"] = nowhere
+    done = _python(tmp_path, **environment)
     assert done.returncode == 0, done.stderr
     count, *messages = done.stdout.strip().split("\n")
     assert int(count) == 1, done.stdout
     assert "NUMBA_CACHE_DIR" in messages[0] and "cannot be kept on disk" in messages[0]
 
 
-@pytest.mark.slow  # compiles twice
+@pytest.mark.slow  # compiles
 def test_a_writable_cache_is_used_and_says_nothing(tmp_path):
     for _ in range(2):
-        done = _python(_SCRIPT, NUMBA_CACHE_DIR=str(tmp_path))
+        done = _python(_ROOT, NUMBA_CACHE_DIR=str(tmp_path))
         assert done.returncode == 0 and done.stdout.strip() == "0", done.stdout + done.stderr
     assert list(tmp_path.rglob("*.nbc"))

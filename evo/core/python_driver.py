@@ -65,6 +65,15 @@ def missing_observable(record: Recorder | None, problem: Any) -> str | None:
     return None
 
 
+def not_finite(step: int) -> ValueError:
+    """The error for a problem that returned nan or an infinite value."""
+    return ValueError(
+        f"`problem` must return finite values; got a value that is not finite in step {step}. Return a large finite "
+        "loss (a low finite value where it is maximised) for infeasible candidates, or pass throw=False to evo.run to "
+        "get the run so far."
+    )
+
+
 class _Run:
     """One run in progress; mutable only here."""
 
@@ -143,10 +152,7 @@ class _Run:
         self.state = self._recorded(state, info)
         if not info.finite:
             if job.throw:
-                raise ValueError(
-                    f"`problem` must return finite values; got a value that is not finite in step {steps}. Return a "
-                    "large finite loss for infeasible candidates, or pass throw=False to get the run so far."
-                )
+                raise not_finite(steps)
             return Reason.NON_FINITE
         return None
 

@@ -26,7 +26,7 @@ from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.algorithms.one_plus_one import OnePlusOne
 from evo.discrete.engines import functions as f
 from evo.discrete.engines import kernels as k
-from evo.discrete.engines.building import Kernel, PartError
+from evo.discrete.engines.building import Kernel, PartError, first_useful
 from evo.discrete.engines.generic import MissingFunctionError, has, implementation
 from evo.discrete.engines.reference import _Setup
 from evo.discrete.engines.streams import seed_stream
@@ -191,7 +191,7 @@ class _Checker:
         try:
             numba.njit(implementation(name, type(arguments[0])))(*arguments)
         except Exception as error:  # not only NumbaError: bytecode that numba does not know has its own
-            raise BrokenError(f"`{name}` does not compile: {_first_useful(str(error))}") from error
+            raise BrokenError(f"`{name}` does not compile: {first_useful(str(error))}") from error
 
     def jit_off(self) -> str:
         """Whole runs with both, compared in every step."""
@@ -894,20 +894,6 @@ _CHECKERS: dict[type, type[_Checker]] = {
 
 # --- errors -----------------------------------------------------------------------------------------------------------
 
-_NOISE = (
-    "Failed in",
-    "During:",
-    "- ",
-    "File ",
-    "def ",
-    "@",
-    "There are",
-    ">>>",
-    "<source",
-    "Overload",
-    "With argument",
-)
-
 
 def explained(error: Exception) -> str:
     """An unexpected error in one line: what numba found, or what Python raised and where."""
@@ -915,17 +901,7 @@ def explained(error: Exception) -> str:
         return " ".join(str(error).split())
     cause = error.__cause__ if isinstance(error, PartError) and error.__cause__ is not None else error
     if isinstance(cause, NumbaError):
-        return f"does not compile: {_first_useful(str(cause))}"
+        return f"does not compile: {first_useful(str(cause))}"
     where = [frame for frame in traceback.extract_tb(error.__traceback__) if "<generic" not in frame.filename]
     last = f" in `{where[-1].name}`, line {where[-1].lineno}" if where else ""
     return " ".join(f"raised {type(error).__name__}{last}: {error}".split())
-
-
-def _first_useful(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines()]
-    useful = [place for place, line in enumerate(lines) if set(line) - set("^~-= ") and not line.startswith(_NOISE)]
-    if not useful:
-        return " ".join(text.split())[:200]
-    found = lines[useful[0]]
-    call = next((line for line in lines[useful[0] :] if line.startswith(">>>")), "")
-    return f"{found} {call}" if found.endswith(":") else found

@@ -114,6 +114,9 @@ class AbstractRate(AbstractPart):
 class AbstractMutation(AbstractPart):
     """A mutation operator: `flips`."""
 
+    #: a declaration, checked by `d.check`: sets of flipped positions of equal size are equally likely
+    symmetric: bool = True
+
 
 class AbstractAcceptance(AbstractPart):
     """An acceptance rule: `keep`, and `weighs` or `draws` if it uses magnitudes or chance."""

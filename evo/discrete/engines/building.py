@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from evo.discrete.engines.lowering import is_own
 
@@ -77,7 +77,7 @@ class Kernel:
             _warn_not_kept(str(error))
             self.__dict__["_kept"] = self._compiled
             return self._compiled(*arguments)
-        except NumbaError as error:
+        except (NumbaError, UnsupportedBytecodeError) as error:
             if own:
                 raise
             raise PartError(_explained(error)) from error
@@ -103,19 +103,49 @@ def _with_ctrl_c_held(call: Callable[..., Any], arguments: tuple[Any, ...]) -> A
     return result
 
 
-def _explained(error: NumbaError) -> str:
+def _explained(error: Exception) -> str:
     """What numba found, without its trace through our kernels."""
-    text = str(error)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    wanted = [line for line in lines if not line.startswith(("Failed in", "- Resolution", "- Of which", "During:"))]
     return (
         "A part could not be compiled by numba. Its functions may use numbers, arrays, tuples, `math` and other "
-        "compiled functions, and must return the same types in every call. Numba says: " + " | ".join(wanted[-6:])
+        "compiled functions, and must return the same types in every call; d.check(part) names the function. Numba "
+        f"says: {first_useful(str(error))}"
     )
 
 
-@functools.cache
+_NOISE = (
+    "Failed in",
+    "During:",
+    "- ",
+    "File ",
+    "def ",
+    "@",
+    "There are",
+    ">>>",
+    "<source",
+    "Overload",
+    "With argument",
+)
+
+
+def first_useful(text: str) -> str:
+    """The first line of a numba error that says what is wrong."""
+    lines = [line.strip() for line in text.splitlines()]
+    useful = [place for place, line in enumerate(lines) if set(line) - set("^~-= ") and not line.startswith(_NOISE)]
+    if not useful:
+        return " ".join(text.split())[:200]
+    found = lines[useful[0]]
+    call = next((line for line in lines[useful[0] :] if line.startswith(">>>")), "")
+    return f"{found} {call}" if found.endswith(":") else found
+
+
+_told: list[str] = []
+
+
 def _warn_not_kept(reason: str) -> None:
+    """Warn once per process; numba's reason names the first kernel that it met."""
+    if _told:
+        return
+    _told.append(reason)
     warnings.warn(
         f"Compiled kernels cannot be kept on disk ({reason}); every new process will compile for some seconds. Set "
         "the environment variable NUMBA_CACHE_DIR to a folder that you can write.",

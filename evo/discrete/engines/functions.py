@@ -82,8 +82,9 @@ def gain(problem, cache, x, flips, count, stream):
 
 @generic(default=True)
 def compare(problem, cache, x, flips, count, stream):
-    """The sign of `gain`, where it is cheaper to have alone."""
-    return gain(problem, cache, x, flips, count, stream)[0]
+    """The sign of `gain`, where it is cheaper to have alone; -2 if the magnitude is not finite."""
+    sign, magnitude = gain(problem, cache, x, flips, count, stream)
+    return sign if magnitude - magnitude == 0.0 else -2
 
 
 @generic(default=True, inline=False)

@@ -33,12 +33,21 @@ def _level(problem, x):
     return level(problem, prepare(problem, x))
 
 
+def _typed(item: Any) -> Any:
+    """A name for a lowered part that tells types apart: named tuples compare as plain tuples."""
+    if isinstance(item, tuple):
+        return (type(item), *(_typed(inner) for inner in item))
+    if isinstance(item, np.ndarray):
+        return (item.dtype.str, item.shape, item.tobytes())
+    return (type(item), item)
+
+
 def instance_of(problem: Any, key: Key) -> Any:
     """The instance of a lowered problem that belongs to a key; the problem itself if it is not random."""
     if not has("instance", type(problem)):
         return problem
     words = key.words()
-    name = (type(problem), problem, *words.tolist())  # lowered random problems hold numbers only
+    name = (_typed(problem), *words.tolist())
     with _lock:
         if name not in _kept:
             _kept[name] = _draw(problem, words)

@@ -277,8 +277,13 @@ def walk(parts, recording, limits, work, carry, most):
         magnitude = 0.0
         if f.weighs(parts.acceptance):
             sign, magnitude = f.gain(instance, cache, x, flips, count, function_stream)
+            if magnitude - magnitude != 0.0:
+                sign = -2
         else:
             sign = f.compare(instance, cache, x, flips, count, function_stream)
+        if sign < -1:
+            reason = 6
+            break
         u = uniform(stream) if f.draws(parts.acceptance) else 0.0
         fresh = f.keep(parts.acceptance, sign, magnitude, u) and count > 0
         if fresh:

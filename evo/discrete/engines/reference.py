@@ -13,7 +13,7 @@ import numpy as np
 from evo.core.engines import AbstractDriver, Engine, Job
 from evo.core.keys import Key
 from evo.core.optimizers import AskTellState
-from evo.core.python_driver import missing_observable
+from evo.core.python_driver import missing_observable, not_finite
 from evo.core.records import Recorder, Trace
 from evo.core.results import Result, Runs, RunState, joined_records
 from evo.core.stops import Reason
@@ -108,6 +108,12 @@ class _Setup:
             step = int(work.counters[k.STEPS]) + 1
             raise invalid_rate(self.job.optimizer.scheme()[0], float(work.rate[0]), step, self.parts.n)
 
+    def check_values(self, reasons: np.ndarray, steps: np.ndarray) -> None:
+        """Raise if a run met a value that is not finite, unless the user wants such runs."""
+        bad = np.flatnonzero(reasons == Reason.NON_FINITE.code)
+        if len(bad) and self.job.throw:
+            raise not_finite(int(steps[bad[0]]))
+
 
 def _out(runs: int) -> k.Out:
     spent, evaluations, hit, reason = np.zeros((4, runs), dtype=np.int64)
@@ -182,6 +188,7 @@ class _Single:
             _, rows = _drain(work)
             self.rows.extend(tuple(row) for row in rows.tolist())
             if over:
+                setup.check_values(out.reason, out.spent)
                 return self._result(_REASONS[int(out.reason[0]) - 1], int(out.hit[0]), float(out.value[0]))
             if self.before + now - self.began >= setup.seconds:
                 return self._cut()
@@ -324,6 +331,7 @@ class _Many:
                 )
                 out.reason[place] = Reason.WALL_CLOCK.code
                 self._keep_rows(first, work)
+        setup.check_values(out.reason, out.spent)
         seconds = (time.monotonic() - began) / size
         with self.lock:
             self.seconds_per_run = seconds

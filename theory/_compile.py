@@ -4,9 +4,11 @@ A kernel and every kernel that it calls live in one file: numba renews a cached 
 looks at no other file.
 """
 
+import os
+import secrets
 import warnings
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -25,12 +27,25 @@ def kernel(function: Function) -> Function:
     """
     options = {"nogil": True, "error_model": "numpy"}
     try:
-        return cast("Function", numba.njit(cache=True, **options)(function))
+        return cast("Function", _with_own_files(numba.njit(cache=True, **options)(function)))
     except RuntimeError as problem:
         if "cannot cache" not in str(problem):
             raise
         _warn_once()
         return cast("Function", numba.njit(**options)(function))
+
+
+def _with_own_files(dispatcher: Any) -> Any:
+    """Lets compiled code go to files that no other process writes.
+
+    Numba numbers them without a lock: two processes that compile at once could leave an index that names the other's
+    code. With names of their own the worst that can happen is a lost entry, and a recompilation.
+    """
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if file is not None:
+        base = file._index_name.removesuffix(".nbi")
+        file._data_name_pattern = f"{base}.{os.getpid():x}-{secrets.token_hex(4)}.{{number:d}}.nbc"
+    return dispatcher
 
 
 def _warn_once() -> None:

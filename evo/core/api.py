@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from evo.core import checks
@@ -110,20 +111,28 @@ def repeat(
     problem = accepted(problem)
     job, driver = _prepare(optimizer, problem, seed, stop, record, engine, start, True)
     result: Runs = driver.repeat(job, runs, first, threads)
-    resolved = driver.used.engine
+    return Runs(**{**vars(result), "rerun": _Rerun(job, driver.used.engine), "label": repr(optimizer)})
 
-    def rerun(index: int, recorder: Recorder | None) -> Result:
+
+@dataclass(frozen=True)
+class _Rerun:
+    """Makes one run of a series again."""
+
+    job: Job
+    engine: Engine
+
+    def __call__(self, index: int, recorder: Recorder | None) -> Result:
+        job = self.job
+        key = job.key.child("run", index)
         return run(
-            optimizer,
-            problem,
-            seed=job.key.child("run", index),
+            job.optimizer,
+            job.problem,
+            seed=key,
             stop=job.stop,
             record=recorder,
-            engine=resolved,
-            start=start,
+            engine=self.engine,
+            start=job.start,
         )
-
-    return Runs(**{**vars(result), "rerun": rerun, "label": repr(optimizer)})
 
 
 def iterate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from typing import Any
 
@@ -89,13 +90,14 @@ class _Run:
         self.rows = list(resume.rows)
 
     def _hit(self, resume: RunState) -> int:
-        """The hit of the run so far, unless it was one of a target that the stop has no more."""
+        """The hit of the run so far, judged by the target of this stop, which may differ from the one before."""
         problem = self.job.problem
-        if resume.hit and not problem.dynamic:
-            candidate, value = self.job.optimizer.best(resume.state)
-            if not _first_optimal(problem, [candidate], [value], self.job.stop.limits().target):
-                return 0
-        return resume.hit
+        if resume.steps < 0 or problem.dynamic:
+            return resume.hit
+        candidate, value = self.job.optimizer.best(resume.state)
+        if not _first_optimal(problem, [candidate], [value], self.job.stop.limits().target):
+            return 0
+        return resume.hit or resume.evaluations
 
     def finish(self) -> Result:
         limits = self.job.stop.limits()
@@ -200,7 +202,7 @@ class _Run:
         if state.recorder is not None and state.last_row != state.steps >= 0:
             rows.append(self._row(state, self._view(state)))
         return Result(
-            candidate=best,
+            candidate=copy.deepcopy(best),
             value=self.job.problem.reported(best, best_value),
             steps=max(state.steps, 0),
             evaluations=state.evaluations,

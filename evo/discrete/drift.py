@@ -13,6 +13,7 @@ from evo.core.keys import Key
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.borrow import borrowed
 from evo.discrete.engines.building import Kernel
+from evo.discrete.engines.errors import invalid_rate
 from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.streams import seed_stream, uniform
 from evo.discrete.parts import AbstractFunction
@@ -52,13 +53,18 @@ def drift(optimizer: Any, problem: AbstractFunction, *, at: Any, samples: int, s
     checks.instance_of("problem", problem, AbstractFunction, action)
     samples = checks.integer("samples", samples, 2, "Pass for example samples=10**6.")
     x = checks.bits("at", at, problem.n, "Pass the string at which the drift is wanted.")
+    if not hasattr(optimizer, "lowered"):
+        action = "Pass for example d.OnePlusOne(rate=d.Static(strength=1.0))."
+        raise checks.bad_type("optimizer", optimizer, "be a (1+1) scheme of evo.discrete", action)
     key = Key(seed)
     parts = optimizer.lowered(problem)
     played = instance_of(parts.problem, key.child("instance"))
     step, function = key.child("step").words(), key.child("function").words()
-    sums = np.zeros(3, dtype=np.int64)
+    sums, bad_rate = np.zeros(3, dtype=np.int64), np.zeros(1)
     for first in range(1, samples + 1, _BLOCK):
-        sums += _sample_steps(parts, played, x, step, function, first, min(_BLOCK, samples + 1 - first))
+        sums += _sample_steps(parts, played, x, step, function, first, min(_BLOCK, samples + 1 - first), bad_rate)
+        if not 0.0 <= bad_rate[0] <= 1.0:
+            raise invalid_rate(optimizer.scheme()[0], float(bad_rate[0]), 1, parts.n)
     total, squares, accepted = (int(number) for number in sums)
     mean = total / samples
     variance = (squares - samples * mean * mean) / (samples - 1)
@@ -66,7 +72,7 @@ def drift(optimizer: Any, problem: AbstractFunction, *, at: Any, samples: int, s
 
 
 @Kernel
-def _sample_steps(parts, played, x, step_words, function_words, first, count):
+def _sample_steps(parts, played, x, step_words, function_words, first, count, bad_rate):
     """(sum of decreases, sum of their squares, number of accepted changes) of `count` independent steps."""
     sums = np.zeros(3, dtype=np.int64)
     stream = np.empty(4, dtype=np.uint64)
@@ -81,7 +87,7 @@ def _sample_steps(parts, played, x, step_words, function_words, first, count):
         borrowed(parts),
         borrowed(played),
         borrowed(cache),
-        borrowed((x, sums, stream, function_stream, flips, memo)),
+        borrowed((x, sums, stream, function_stream, flips, memo, bad_rate)),
         (step_words[0], step_words[1], function_words[0], function_words[1]),
         (zeros, first, count),
     )
@@ -90,7 +96,7 @@ def _sample_steps(parts, played, x, step_words, function_words, first, count):
 
 @register_jitable
 def _sample(parts, played, cache, arrays, words, numbers):
-    x, sums, stream, function_stream, flips, memo = arrays
+    x, sums, stream, function_stream, flips, memo, bad_rate = arrays
     zeros, first, count = numbers
     n = parts.n
     policy = f.start(parts.rate, n)
@@ -98,6 +104,9 @@ def _sample(parts, played, cache, arrays, words, numbers):
         seed_stream(stream, words[0], words[1], index)
         view = f.PolicyView(1, f.level(played, cache), zeros, 0)
         rate = float(f.draw(parts.rate, policy, view, n, stream))
+        if not (rate >= 0.0 and rate <= 1.0):
+            bad_rate[0] = rate
+            break
         flipped = f.flips(parts.mutation, rate, n, stream, flips, memo)
         if f.redrawn(played):
             seed_stream(function_stream, words[2], words[3], index)

@@ -18,7 +18,7 @@ from evo.core.keys import Key
 from evo.core.problems import AbstractProblem, Sense, Values
 from evo.core.stops import Steps, Stop
 from evo.discrete.engines import functions as f
-from evo.discrete.engines.generic import copy_registrations, has, register
+from evo.discrete.engines.generic import copy_registrations, has, parameters, register
 from evo.discrete.engines.instances import instance_of, level_of_string, value_of
 from evo.discrete.engines.lowering import LOWERED, USED, lowered_type
 
@@ -91,7 +91,19 @@ def implements(cls: type) -> Callable[[F], F]:
         action = "Derive it from d.AbstractFunction, d.AbstractRate, ... and decorate it with @dataclass(frozen=True)."
         raise checks.bad_type("cls", cls, "be a part class", action)
 
+    if cls.lower is not AbstractPart.lower:
+        action = "Write a part of your own that derives from the abstract class; the library's parts are final."
+        raise checks.bad_type("cls", cls, "be a part class without a `lower` of its own", action)
+    # The dataclass decorator compares fields as tuples, which arrays do not bear.
+    cls.__eq__, cls.__hash__ = AbstractPart.__eq__, AbstractPart.__hash__
+
     def wrap(function: F) -> F:
+        name = getattr(function, "__name__", "")
+        first = parameters(name)[:1]
+        wanted = next((word for kind, word in _FIRST.items() if issubclass(cls, kind)), None)
+        if first and wanted and first[0] != wanted:
+            allowed = f"be a function of a {wanted}, as {cls.__name__} is one"
+            raise checks.bad_value("function", name, allowed, f"`{name}` is a function of a {first[0]}.")
         kind = lowered_type(cls)
         if kind in USED:  # kernels were compiled with the old implementation: the part gets a new lowered type
             del LOWERED[cls]
@@ -124,6 +136,14 @@ class AbstractAcceptance(AbstractPart):
 
 class AbstractStart(AbstractPart):
     """How the first string is made: `place`."""
+
+
+_FIRST: dict[type, str] = {
+    AbstractRate: "policy",
+    AbstractMutation: "mutation",
+    AbstractAcceptance: "acceptance",
+    AbstractStart: "start",
+}
 
 
 class AbstractFunction(AbstractPart, AbstractProblem):
@@ -180,8 +200,12 @@ class AbstractFunction(AbstractPart, AbstractProblem):
         return float(value)
 
 
+_FIRST[AbstractFunction] = "problem"
+
+
 def default_budget(n: int) -> Stop:
     """1000 n (ln n + 1) steps, rounded up."""
+    n = length(n)
     return Steps(int(np.ceil(1000 * n * (np.log(n) + 1))))
 
 

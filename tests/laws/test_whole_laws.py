@@ -9,7 +9,7 @@ import pytest
 import evo
 from evo import discrete as d
 from evo.statistics import dkw_radius
-from tests.discrete.cases import POLICIES, PROBLEMS
+from tests.discrete.cases import POLICIES, PROBLEMS, acceptance_for
 from tests.laws.twins import DEFECTS, TWINS, Frozen, Resampled, values_of
 from tests.statistical import Shifted, agree, gap, rejected
 from theory import enumeration as en
@@ -72,14 +72,11 @@ def test_core(name, policy, acceptance):
 
 
 def _families():
-    """Every pair of values of problem, policy, acceptance and n; parts that share compiled code share acceptance."""
-    kinds = {"linear_integers": 2, "linear_floats": 2, "random_linear": 2}
-    rates = {"static_strength": 0, "static_rate": 0, "success_not_worse": 1, "success_better": 1}
+    """Every pair of values of problem, policy, acceptance and n."""
     for place, name in enumerate(PROBLEMS):
         for other, policy in enumerate(POLICIES):
-            parity = (kinds.get(name, place) + rates.get(policy, other)) % 2
             first = (place + 3 * other) % 8 + 1
-            yield name, policy, d.Strict() if parity else d.Elitist(), first, (first + 3) % 8 + 1
+            yield name, policy, acceptance_for(name, policy), first, (first + 3) % 8 + 1
 
 
 @pytest.mark.slow

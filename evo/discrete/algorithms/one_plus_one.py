@@ -12,15 +12,16 @@ from evo.core import checks
 from evo.core.engines import AbstractDriver
 from evo.core.keys import Key
 from evo.core.optimizers import Absorbed, AskTell, AskTellState
-from evo.core.problems import AbstractProblem
+from evo.core.problems import AbstractProblem, Values
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.engines import functions as f
+from evo.discrete.engines.errors import checked_memory, invalid_rate
 from evo.discrete.engines.kernels import Parts
 from evo.discrete.engines.reference import REFERENCE_DRIVER
 from evo.discrete.engines.streams import seed_stream, uniform
 from evo.discrete.mutations.one_bit import OneBit
 from evo.discrete.mutations.standard_bits import StandardBits
-from evo.discrete.parts import AbstractAcceptance, AbstractMutation, AbstractRate, AbstractStart
+from evo.discrete.parts import AbstractAcceptance, AbstractMutation, AbstractRate, AbstractStart, length
 from evo.discrete.rates.static import Static
 from evo.discrete.starts.given import as_start
 from evo.discrete.starts.uniform import Uniform
@@ -68,18 +69,25 @@ class AbstractOnePlusOne(AskTell):
 
     def lowered(self, problem: Any, start: Any = None) -> Parts:
         """All parts as kernels see them; `start` replaces the start part."""
-        n = problem.n
+        n = _bits_of(problem)
         rate, mutation = self.scheme()
         rate.check(n)
         begin = self.start if start is None else as_start(start)
+        acceptance = self.acceptance.lower(n)
+        _refuse_weights(acceptance, problem)
         return Parts(
-            problem.lower(n),
-            mutation.lower(n),
-            rate.lower(n),
-            self.acceptance.lower(n),
-            begin.lower(n),
-            n,
+            problem=problem.lower(n),
+            mutation=mutation.lower(n),
+            rate=rate.lower(n),
+            acceptance=acceptance,
+            start=begin.lower(n),
+            n=n,
+            tracked=not problem.dynamic and self.loses(n),
         )
+
+    def loses(self, n: int) -> bool:
+        """Whether the acceptance rule may take a worse string, so that the best so far must be kept beside."""
+        return bool(f.keep(self.acceptance.lower(n), -1, -1.0, 0.0))
 
     def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[OnePlusOneState, np.ndarray]:
         """Draw the start."""
@@ -92,7 +100,8 @@ class AbstractOnePlusOne(AskTell):
         seed_stream(stream, word0, word1, 0)
         x = np.empty(n, dtype=np.uint8)
         f.place(begin.lower(n), n, stream, x)
-        memory = f.start(policy.lower(n), n)
+        _refuse_weights(self.acceptance.lower(n), problem)
+        memory = checked_memory(policy, f.start(policy.lower(n), n))
         return OnePlusOneState(problem, key, x, np.nan, memory, x, 0, np.nan, 0.0), x[None]
 
     def propose(self, key: Key, inner: OnePlusOneState, step: int) -> tuple[np.ndarray, OnePlusOneState]:
@@ -137,7 +146,7 @@ class AbstractOnePlusOne(AskTell):
     def best(self, state: AskTellState) -> tuple[np.ndarray, Any]:
         """The parent, also after neutral moves; the best so far where a rule or a value that is not finite lost it."""
         candidate, value = self.current(state)
-        kept = state.dynamic or value == state.best_value
+        kept = state.dynamic or (value == state.best_value and not self.loses(len(candidate)))
         return (candidate, value) if kept else (state.best, state.best_value)
 
     def incumbent(self, inner: OnePlusOneState) -> tuple[np.ndarray, Any]:
@@ -217,17 +226,16 @@ class RandomLocalSearch(AbstractOnePlusOne):
         return Static(rate=1.0), OneBit()
 
 
-def invalid_rate(policy: Any, rate: float, step: int, n: int) -> ValueError:
-    """The error for a policy that returned something that is no probability."""
-    return ValueError(
-        f"`rate` must lie in [0, 1] (probability per bit); got {rate!r} from {policy!r} in step {step} with n={n}. "
-        "Bound what the policy returns, for example min(0.5, ...)."
-    )
-
-
 def _bits_of(problem: Any) -> int:
     n = getattr(problem, "n", None)
-    if not isinstance(n, int):
+    if n is None:
         action = "Use a function of evo.discrete, or wrap a callable as d.Custom(f, n=..., sense=...)."
         raise checks.bad_value("problem", problem, "be a problem on bit strings (with a length n)", action)
-    return n
+    return length(n)
+
+
+def _refuse_weights(acceptance: Any, problem: AbstractProblem) -> None:
+    if problem.values is Values.ORDER and f.weighs(acceptance):
+        action = "Use a rule that only compares, such as d.Elitist(), or a problem with representable values."
+        allowed = f"not weigh differences: the values of {problem!r} are only ordered"
+        raise checks.bad_value("acceptance", type(acceptance).__name__, allowed, action)

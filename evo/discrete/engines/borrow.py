@@ -34,6 +34,8 @@ def _borrow(typing_context, item):
             kinds: Any = kind
             stripped = [strip(context, builder, inner, part) for inner, part in zip(kinds, parts, strict=True)]
             return context.make_tuple(builder, kind, stripped)
+        if context.enable_nrt:  # strings and lists of users' parts keep their counters: the result is a new reference
+            context.nrt.incref(builder, kind, value)
         return value
 
     def codegen(context, builder, signature, arguments):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
+import secrets
 import signal
 import threading
 import types
@@ -55,7 +57,7 @@ class Kernel:
         named.__module__ = self.python.__module__
         named.__qualname__ = f"{self.python.__qualname__}_{fingerprint()}"
         try:
-            return numba.njit(nogil=True, cache=True)(named)
+            return with_own_files(numba.njit(nogil=True, cache=True)(named))
         except RuntimeError as error:  # numba found no directory that it can write
             _warn_not_kept(str(error))
             return self._compiled
@@ -81,6 +83,19 @@ class Kernel:
             if own:
                 raise
             raise PartError(_explained(error)) from error
+
+
+def with_own_files(dispatcher: Any) -> Any:
+    """The dispatcher, whose compiled code goes to files that no other process writes.
+
+    Numba numbers these files without a lock, so that two processes that compile at once could leave an index that
+    names the other's code. With names of their own the worst that can happen is a lost entry, and a recompilation.
+    """
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if file is not None:
+        base = file._index_name.removesuffix(".nbi")
+        file._data_name_pattern = f"{base}.{os.getpid():x}-{secrets.token_hex(4)}.{{number:d}}.nbc"
+    return dispatcher
 
 
 def _with_ctrl_c_held(call: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -186,8 +186,9 @@ class Sight(NamedTuple):
     n: int
     #: the rate of the step, nan at the start
     rate: float
-    #: the value of the current string; nan if no observable asks for it
+    #: the value of the current string, and the best so far; nan if no observable asks for it
     value: float
+    best: float
 
 
 @generic(default=False)

@@ -41,6 +41,11 @@ def implementation(name: str, part: type) -> Callable[..., Any]:
     return found
 
 
+def parameters(name: str) -> tuple[str, ...]:
+    """The parameters of a generic function; empty if there is none of this name."""
+    return _PARAMETERS.get(name, ())
+
+
 def has(name: str, part: type) -> bool:
     """Whether the lowered part type has an implementation of its own."""
     return part in _IMPLEMENTATIONS[name]
@@ -48,7 +53,7 @@ def has(name: str, part: type) -> bool:
 
 def register(part: type, function: Callable[..., Any]) -> None:
     """Make `function` the implementation, for a lowered part type, of the generic function of the same name."""
-    name = function.__name__
+    name = getattr(function, "__name__", repr(function))
     if name not in _PARAMETERS:
         known = ", ".join(sorted(_PARAMETERS))
         raise ValueError(f"`{name}` is no generic function of parts; got a function of that name. Known: {known}.")

@@ -42,6 +42,8 @@ class Parts(NamedTuple):
     acceptance: Any
     start: Any
     n: int
+    #: whether the best string so far is kept beside the current one
+    tracked: bool
 
 
 class Recording(NamedTuple):
@@ -64,6 +66,8 @@ class Work(NamedTuple):
     """The arrays of the run in progress."""
 
     x: np.ndarray  # uint8[n]
+    best: np.ndarray  # uint8[n], the best string so far where it is tracked
+    best_value: np.ndarray  # float64[1]
     flips: np.ndarray  # int64[n]
     stream: np.ndarray  # uint64[4]
     function_stream: np.ndarray  # uint64[4]
@@ -96,7 +100,9 @@ class Carry(NamedTuple):
 
 @register_jitable
 def _sight(work, instance, cache, n):
-    return Sight(work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.rate[0], math.nan)
+    return Sight(
+        work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.rate[0], math.nan, math.nan
+    )
 
 
 # --- tuples of observables: one generic call per element ------------------------------------------------------------
@@ -173,7 +179,7 @@ def _any_needs_value(observables):
 
 
 @register_jitable
-def _write_row(recording, work, instance, cache, n):
+def _write_row(recording, work, instance, cache, n, tracked):
     counters = work.counters
     row = work.rows[counters[ROWS]]
     work.row_runs[counters[ROWS]] = counters[RUN_PLACE]
@@ -181,14 +187,15 @@ def _write_row(recording, work, instance, cache, n):
     sight = _sight(work, instance, cache, n)
     if any_needs_value(recording.observables):
         value = float(f.value(instance, cache, work.x))
-        sight = Sight(sight.step, sight.level, sight.zeros, sight.n, sight.rate, value)
+        best = work.best_value[0] if tracked else value
+        sight = Sight(sight.step, sight.level, sight.zeros, sight.n, sight.rate, value, best)
     read_all(recording.observables, work.memories, sight, row, 0)
     counters[ROWS] += 1
     counters[LAST_ROW] = counters[STEPS]
 
 
 @register_jitable
-def _record(recording, work, instance, cache, n, improved):
+def _record(recording, work, instance, cache, n, tracked, improved):
     """Account for the step that was just made (or the start), and write a row if it is due."""
     sight = _sight(work, instance, cache, n)
     if work.counters[STEPS] == 0:
@@ -198,7 +205,7 @@ def _record(recording, work, instance, cache, n, improved):
     due, place = f.due(recording.trigger, work.counters[GRID], work.counters[STEPS], improved)
     work.counters[GRID] = place
     if due:
-        _write_row(recording, work, instance, cache, n)
+        _write_row(recording, work, instance, cache, n, tracked)
 
 
 @register_jitable
@@ -222,7 +229,10 @@ def open_run(parts, recording, work):
     counters[EXTRA], counters[LAST_ROW] = 0, -1
     work.memo[:] = 0.0
     work.rate[0] = math.nan
-    _record(recording, work, instance, cache, parts.n, False)
+    if parts.tracked:
+        work.best_value[0] = float(f.value(instance, cache, work.x))
+        work.best[:] = work.x
+    _record(recording, work, instance, cache, parts.n, parts.tracked, False)
     return Carry(instance, cache, policy)
 
 
@@ -294,11 +304,16 @@ def walk(parts, recording, limits, work, carry, most):
             f.commit(instance, cache, x, flips, count)
             if sign > 0:
                 improved = step
+            if parts.tracked:
+                value = float(f.value(instance, cache, x))
+                if value > work.best_value[0]:
+                    work.best_value[0] = value
+                    work.best[:] = x
         policy = f.update(parts.rate, policy, Event(step, sign, count == 0, count, 0), n)
         if observed:
             counters[STEPS], counters[EVALUATIONS], counters[ZEROS] = step, evaluations, zeros
             work.rate[0] = rate
-            _record(recording, work, instance, cache, n, fresh and sign > 0)
+            _record(recording, work, instance, cache, n, parts.tracked, fresh and sign > 0)
     counters[STEPS], counters[EVALUATIONS], counters[ZEROS], counters[IMPROVED] = step, evaluations, zeros, improved
     work.rate[0] = rate
     return reason, made, policy
@@ -334,12 +349,13 @@ def advance_kernel(parts, recording, limits, work, out, seed_words, first, count
         if reason <= PAUSED:
             break
         if len(recording.observables) > 0 and counters[LAST_ROW] != counters[STEPS]:
-            _write_row(recording, work, carry.instance, carry.cache, parts.n)
+            _write_row(recording, work, carry.instance, carry.cache, parts.n, parts.tracked)
             counters[EXTRA] = 1
         out.spent[place] = counters[STEPS]
         out.evaluations[place] = counters[EVALUATIONS]
         out.hit[place] = counters[HIT]
-        out.value[place] = float(f.value(carry.instance, carry.cache, work.x))
+        current = float(f.value(carry.instance, carry.cache, work.x))
+        out.value[place] = work.best_value[0] if parts.tracked else current
         counters[RUN_PLACE] += 1
         counters[OPEN] = 0
         if counters[ROWS] + 2 > work.rows.shape[0] or left <= 0:

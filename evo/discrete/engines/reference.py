@@ -13,13 +13,16 @@ import numpy as np
 from evo.core.engines import AbstractDriver, Engine, Job
 from evo.core.keys import Key
 from evo.core.optimizers import AskTellState
+from evo.core.problems import Values
 from evo.core.python_driver import missing_observable, not_finite
 from evo.core.records import Recorder, Trace
 from evo.core.results import Result, Runs, RunState, joined_records
 from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines import kernels as k
-from evo.discrete.parts import AbstractFunction
+from evo.discrete.engines.errors import checked_memory, invalid_rate
+from evo.discrete.engines.instances import value_of
+from evo.discrete.parts import AbstractFunction, AbstractPart
 from evo.discrete.records.observables import lowered_observable
 from evo.discrete.records.triggers import LoweredLogGrid, lowered_trigger
 
@@ -39,6 +42,11 @@ class ReferenceDriver(AbstractDriver):
         """Refuses black boxes, and recorders and observables that kernels do not know."""
         if not isinstance(problem, AbstractFunction):
             return f"{problem!r} is no compiled function"
+        foreign = _foreign_part(problem)
+        if foreign is not None:
+            return foreign
+        if problem.values is Values.ORDER and not problem.dynamic and optimizer.loses(problem.n):
+            return "the acceptance may lose the best string, and values that are only ordered are not kept in kernels"
         for item in record.observables if record is not None else ():
             if lowered_observable(item) is None:
                 return f"observable {item.name!r} is not compiled"
@@ -56,6 +64,14 @@ class ReferenceDriver(AbstractDriver):
 
 
 REFERENCE_DRIVER = ReferenceDriver()
+
+
+def _foreign_part(problem: AbstractFunction) -> str | None:
+    """Why kernels would not see what a subclass of a library function changed; None for all others."""
+    kind = type(problem)
+    if kind.__module__.startswith("evo.") or kind.lower is AbstractPart.lower or "lower" in vars(kind):
+        return None
+    return f"{kind.__name__} derives from a function of the library, whose kernels do not see what it changes"
 
 
 def _cores() -> int:
@@ -83,6 +99,8 @@ class _Setup:
         capacity = _ROWS if observables else 4
         return k.Work(
             x=np.zeros(n, dtype=np.uint8),
+            best=np.zeros(n if self.parts.tracked else 0, dtype=np.uint8),
+            best_value=np.full(1, np.nan),
             flips=np.zeros(n, dtype=np.int64),
             stream=np.zeros(4, dtype=np.uint64),
             function_stream=np.zeros(4, dtype=np.uint64),
@@ -103,8 +121,6 @@ class _Setup:
     def check_rate(self, work: k.Work, reason: int) -> None:
         """Raise if a policy returned something that is no probability."""
         if reason == k.INVALID_RATE:
-            from evo.discrete.algorithms.one_plus_one import invalid_rate
-
             step = int(work.counters[k.STEPS]) + 1
             raise invalid_rate(self.job.optimizer.scheme()[0], float(work.rate[0]), step, self.parts.n)
 
@@ -149,6 +165,7 @@ class _Single:
         self.work.keys[0] = job.key.words()
         if resume is None:
             self.carry = k.open_kernel(self.setup.parts, self.setup.recording, self.work)
+            checked_memory(job.optimizer.scheme()[0], self.carry.policy)
         else:
             self.carry = self._restored(resume)
         self.setup.compile(self.work, self.carry)
@@ -171,7 +188,11 @@ class _Single:
             counters[k.GRID] = np.searchsorted(trigger.grid, resume.steps, side="right")
         for place, memory in enumerate(resume.memories):
             work.memories[place] = memory
-        return k.restore_kernel(self.setup.parts, work.keys, work.x, inner.policy)
+        carry = k.restore_kernel(self.setup.parts, work.keys, work.x, inner.policy)
+        if self.setup.parts.tracked:
+            work.best[:] = resume.state.best
+            work.best_value[0] = value_of(carry.instance, work.best)
+        return carry
 
     def finish(self) -> Result:
         setup, work, out, pace = self.setup, self.work, _out(1), _Pace()
@@ -210,13 +231,14 @@ class _Single:
         steps, evaluations = int(counters[k.STEPS]), int(counters[k.EVALUATIONS])
         kept = self.rows[:-1] if counters[k.EXTRA] else self.rows
         x = work.x.copy()
-        policy = tuple(self.carry.policy)
+        best = work.best.copy() if self.setup.parts.tracked else x
+        policy = self.carry.policy
         state = RunState(
             engine=self.driver.used,
             optimizer=job.optimizer,
             problem=job.problem,
             key=job.key,
-            state=self._ask_tell_state(x, policy, steps, evaluations),
+            state=self._ask_tell_state(x, best, policy, steps, evaluations),
             steps=steps,
             evaluations=evaluations,
             hit=hit,
@@ -228,7 +250,7 @@ class _Single:
             last_row=int(kept[-1][0]) if kept else int(counters[k.LAST_ROW]) if not counters[k.EXTRA] else -1,
         )
         return Result(
-            candidate=x.copy(),
+            candidate=best.copy(),
             value=value,
             steps=steps,
             evaluations=evaluations,
@@ -239,16 +261,18 @@ class _Single:
             engine=self.driver.used,
         )
 
-    def _ask_tell_state(self, x: np.ndarray, policy: Any, steps: int, evaluations: int) -> AskTellState:
+    def _ask_tell_state(
+        self, x: np.ndarray, best: np.ndarray, policy: Any, steps: int, evaluations: int
+    ) -> AskTellState:
         """The state that repeated `step` would have reached."""
         from evo.discrete.algorithms.one_plus_one import OnePlusOneState
 
         job = self.job
-        own = job.problem.evaluate(x[None], steps, job.key)[0]
+        own, best_value = job.problem.evaluate(np.stack([x, best]), steps, job.key)
         rate = float(self.work.rate[0])
         inner = OnePlusOneState(job.problem, job.key, x, -own, policy, x, 0, rate, 0.0)
         sense, dynamic = job.problem.sense, job.problem.dynamic
-        return AskTellState(inner, sense, dynamic, steps, evaluations, None, x, own)
+        return AskTellState(inner, sense, dynamic, steps, evaluations, None, best, best_value)
 
 
 class _Many:
@@ -308,6 +332,7 @@ class _Many:
         first = self.first + low
         work.keys[0] = self.job.key.child("run", first).words()
         carry = k.open_kernel(setup.parts, setup.recording, work)
+        checked_memory(self.job.optimizer.scheme()[0], carry.policy)
         if low == 0:
             setup.compile(work, carry)
         began = time.monotonic()

@@ -38,7 +38,7 @@ class EqualFitnessRule(AbstractRate):
 
     def __post_init__(self) -> None:
         action = "Pass for example EqualFitnessRule(factor=1.1)."
-        object.__setattr__(self, "factor", checks.real("factor", self.factor, 1, math.inf, action, open_low=True))
+        object.__setattr__(self, "factor", checks.real("factor", self.factor, 1, 1e100, action, open_low=True))
         action = "With decay > 1 the rate could not travel far enough; pass a number in [0, 1]."
         object.__setattr__(self, "decay", checks.real("decay", self.decay, 0, 1, action))
         action = "The rule caps rates at 1/2; pass a probability per bit."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,9 @@ class Schedule(AbstractRate):
     def __init__(self, function: Callable[[int], float]) -> None:
         if not callable(function):
             raise checks.bad_type("function", function, "be callable", "Pass a function of t, such as lambda t: 1 / t.")
+        if not isinstance(function, types.FunctionType) and not hasattr(function, "py_func"):
+            action = "Wrap it, as in lambda t: thing(t); numba compiles plain functions only."
+            raise checks.bad_type("function", function, "be a function, not another callable object", action)
         first = function(1)
         action = "Return a probability per bit, for example min(0.5, 1 / t)."
         checks.real("function(1)", first, 0, 1, action)
@@ -43,6 +47,9 @@ class Schedule(AbstractRate):
     def lower(self, n: int) -> Any:
         """The named tuple that kernels see; its type belongs to the function."""
         return self._kind(0)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Schedule, (self.function,))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("A Schedule is immutable; make another one.")

@@ -55,6 +55,9 @@ class SuccessRule(AbstractRate):
         action = "Pass for example SuccessRule(factor=1.5, s=4.0)."
         object.__setattr__(self, "factor", checks.real("factor", self.factor, 1, math.inf, action, open_low=True))
         object.__setattr__(self, "s", checks.real("s", self.s, 0, math.inf, action, open_low=True))
+        if self.s * math.log(self.factor) > 700.0:
+            action = "One success would raise any rate to its bound; pass for example factor=1.5, s=4.0."
+            raise checks.bad_value("s", self.s, f"keep factor^s below e^700 (factor={self.factor:g})", action)
         for name in ("low", "high", "initial"):
             given = getattr(self, name)
             if given is not None:

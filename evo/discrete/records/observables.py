@@ -206,12 +206,19 @@ class LoweredValue(NamedTuple):
     unused: int
 
 
+class LoweredBestValue(NamedTuple):
+    """The best value so far as kernels see it."""
+
+    unused: int
+
+
 def lowered_observable(item: AbstractObservable) -> Any:
     """The named tuple of an observable that the compiled engines know; None for others."""
     if isinstance(item, AbstractBitObservable):
         return item.lower()
-    # The best value of elitist search is the current one.
-    return LoweredValue(0) if isinstance(item, Value | BestValue) else None
+    if isinstance(item, BestValue):
+        return LoweredBestValue(0)
+    return LoweredValue(0) if isinstance(item, Value) else None
 
 
 def _register(kind: type, name: str, function: Any) -> None:
@@ -233,6 +240,10 @@ def _read_rate(observable, memory, sight):
 
 def _read_value(observable, memory, sight):
     return sight.value
+
+
+def _read_best_value(observable, memory, sight):
+    return sight.best
 
 
 def _value_needed(observable):
@@ -287,6 +298,8 @@ for _kind, _name, _function in (
     (LoweredRate, "observe_read", _read_rate),
     (LoweredValue, "observe_read", _read_value),
     (LoweredValue, "needs_value", _value_needed),
+    (LoweredBestValue, "observe_read", _read_best_value),
+    (LoweredBestValue, "needs_value", _value_needed),
     (LoweredLevelsVisited, "memory_size", _visited_size),
     (LoweredLevelsVisited, "observe_begin", _visited_begin),
     (LoweredLevelsVisited, "observe_after", _visited_after),

@@ -70,8 +70,7 @@ def not_finite(step: int) -> ValueError:
     """The error for a problem that returned nan or an infinite value."""
     return ValueError(
         f"`problem` must return finite values; got a value that is not finite in step {step}. Return a large finite "
-        "loss (a low finite value where it is maximised) for infeasible candidates, or pass throw=False to evo.run to "
-        "get the run so far."
+        "loss (a low value where it is maximised) for infeasible candidates, or pass throw=False to get the run so far."
     )
 
 

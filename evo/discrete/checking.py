@@ -823,7 +823,7 @@ class _AcceptanceChecker(_Checker):
                         f"an offspring that is worse by {size:g} is kept where an equal one is refused (u={u:g})"
                     )
                 never_worse &= not worse
-        return "" if never_worse else "may accept worse offspring: the best string so far is kept beside the current one"
+        return "" if never_worse else "may accept worse offspring: the best string so far is kept beside"
 
     def declared(self) -> None:
         rule = self.part.lower(self.n)

@@ -101,7 +101,7 @@ _REFUSED = [
         "Swap or widen",
     ),
     _type(lambda: _success(success="better"), "`success`", "Success", "'better'", "Pass d.Success"),
-    _value(lambda: d.EqualFitnessRule(factor=1), "`factor`", "(1, inf)", "got 1", "Pass"),
+    _value(lambda: d.EqualFitnessRule(factor=1), "`factor`", "(1, 1e+100]", "got 1", "Pass"),
     _value(lambda: d.EqualFitnessRule(factor=2, decay=1.1), "`decay`", "[0, 1]", "got 1.1", "pass a number"),
     _value(lambda: d.EqualFitnessRule(factor=2, initial=0.6), "`initial`", "(0, 0.5]", "got 0.6", "pass"),
     # lengths

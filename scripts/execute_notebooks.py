@@ -1,0 +1,17 @@
+"""Executes the percent scripts in notebooks/ and writes the .ipynb beside them: python scripts/execute_notebooks.py"""
+
+from __future__ import annotations
+
+import pathlib
+
+import jupytext
+import nbclient
+import nbformat
+
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "notebooks"
+
+for script in sorted(FOLDER.glob("*.py")):
+    notebook = jupytext.read(script)
+    nbclient.NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    nbformat.write(notebook, script.with_suffix(".ipynb"))
+    print(script.with_suffix(".ipynb"))

@@ -66,7 +66,7 @@ for axis, data, label in zip(axes, (visited, time), ("levels visited / (L + 1)",
     for c, values in data.items():
         axis.plot(np.full(len(values), c), values, "o", color="black", markerfacecolor="none", markersize=4)
     axis.plot(list(data), [np.mean(values) for values in data.values()], color="black", linewidth=1)
-    axis.axvline(theory.hottopic.critical_strength(alpha, eps), linestyle="--", color="0.5")
+    axis.axvline(float(theory.hottopic.critical_strength(alpha, eps)), linestyle="--", color="0.5")
     axis.set_xlabel("mutation strength c")
     axis.set_ylabel(label)
 axes[1].set_yscale("log")
@@ -91,7 +91,7 @@ x[hot : hot + outside] = 0
 grid = np.linspace(2.0, 2.8, 5 if smoke() else 9)
 samples = 10**5 if smoke() else 5 * 10**6
 measured = [d.drift(d.OnePlusOne(rate=d.Static(strength=c)), frozen, at=x, samples=samples, seed=3) for c in grid]
-exact = [theory.hottopic.drift(n, inside, outside, hot=hot, strength=c).total for c in grid]
+exact = [float(theory.hottopic.drift(n, inside, outside, hot=hot, strength=c)) for c in grid]
 
 # %%
 figure, axis = plt.subplots(figsize=(5, 3.4), layout="constrained")
@@ -106,8 +106,8 @@ plt.show()
 # %%
 worst = max(abs(m.mean - e) / m.standard_error for m, e in zip(measured, exact, strict=True))
 print(f"largest deviation of the {len(grid)} points from the exact drift: {worst:.1f} standard errors")
-print(f"the drift vanishes at c = {theory.hottopic.critical_strength(alpha, eps, n=n):.4f} (this n)")
-print(f"                      c = {theory.hottopic.critical_strength(alpha, eps):.4f} (n to infinity)")
+print(f"the drift vanishes at c = {float(theory.hottopic.critical_strength(alpha, eps, n=n)):.4f} (this n)")
+print(f"                      c = {float(theory.hottopic.critical_strength(alpha, eps)):.4f} (n to infinity)")
 
 # %% [markdown]
 # The drift is as predicted. What comes later is the *visibility* of the stall: just above the critical strength the density of

@@ -28,8 +28,8 @@ def notice() -> str | None:
     try:
         version = metadata.version("evo")
     except metadata.PackageNotFoundError:
-        pass
-    else:
+        version = None
+    if version is not None:
         return (
             f"Note: another distribution named evo ({version}, a tool that evaluates trajectories) is installed here; "
             f"it uses the same import and command. {_ADVICE}"

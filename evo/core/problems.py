@@ -70,6 +70,11 @@ class AbstractProblem(ABC):
         del candidate
         return None
 
+    def solved_in(self, candidate: Any, key: Key) -> bool | None:
+        """Whether the candidate is optimal in the run with this key; differs from `solved` for random instances."""
+        del key
+        return self.solved(candidate)
+
     def optimum(self) -> float | None:
         """The best possible value, where it is known; a value as good solves the problem if `solved` says None."""
         return None

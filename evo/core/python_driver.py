@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from evo.core.engines import AbstractDriver, Engine, Job
+from evo.core.keys import Key
 from evo.core.optimizers import AskTell, StepInfo
 from evo.core.problems import AbstractProblem, Sense
 from evo.core.records import Recorder, Trace, View
@@ -94,7 +95,7 @@ class _Run:
         if resume.steps < 0 or problem.dynamic:
             return resume.hit
         candidate, value = self.job.optimizer.best(resume.state)
-        if not _first_optimal(problem, [candidate], [value], self.job.stop.limits().target):
+        if not _first_optimal(problem, resume.key, [candidate], [value], self.job.stop.limits().target):
             return 0
         return resume.hit or resume.evaluations
 
@@ -132,14 +133,14 @@ class _Run:
                 return Reason.EVALUATIONS
             values = problem.evaluate(candidates, state.steps + 1, job.key)
             after, info = job.optimizer.tell(asked, candidates, values)
-            place = _first_optimal(problem, candidates, values, limits.target)
+            place = _first_optimal(problem, job.key, candidates, values, limits.target)
             hit = state.evaluations + place if place else 0
         else:
             if state.evaluations + job.optimizer.cost(state.state) > limits.evaluations:
                 return Reason.EVALUATIONS
             after, info = job.optimizer.step(job.key, state.state, problem)
             candidate, value = job.optimizer.current(after)
-            if _first_optimal(problem, [candidate], [value], limits.target):
+            if _first_optimal(problem, job.key, [candidate], [value], limits.target):
                 hit = state.evaluations + info.evaluations
         steps = state.steps + 1
         state = state._replace(
@@ -213,11 +214,11 @@ class _Run:
         )
 
 
-def _first_optimal(problem: AbstractProblem, candidates: Any, values: Any, target: float) -> int:
+def _first_optimal(problem: AbstractProblem, key: Key, candidates: Any, values: Any, target: float) -> int:
     """The place, counted from 1, of the first candidate that is optimal or reaches the target; 0 if none does."""
     optimum = problem.optimum()
     for place, (candidate, value) in enumerate(zip(candidates, values, strict=True), start=1):
-        solved = problem.solved(candidate)
+        solved = problem.solved_in(candidate, key)
         if solved:
             return place
         # An optimum that was rounded to a float does not overrule a problem that knows its optima.

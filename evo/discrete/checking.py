@@ -488,10 +488,9 @@ class _FunctionChecker(_Checker):
         best = max(self.values)
         for x, own in zip(self.sample, self.values):
             solved = bool(f.solved(self.played, f.prepare(self.played, x.copy()), int(self.n - x.sum())))
-            if self.part.solved(x) is not None and bool(self.part.solved(x)) != solved:
-                raise BrokenError(
-                    f"x={_text(x)}: the problem's method `solved` says {self.part.solved(x)}, kernels {solved}"
-                )
+            told = self.part.solved_in(x, self.key)
+            if told is not None and bool(told) != solved:
+                raise BrokenError(f"x={_text(x)}: the problem's method `solved_in` says {told}, kernels {solved}")
             if solved and own < best:
                 raise BrokenError(f"{_text(x)} counts as solved with value {own}, but values up to {best} exist")
             if self.n <= _ALL_PAIRS and not solved and own == best:
@@ -618,7 +617,7 @@ class _RateChecker(_Checker):
         return {
             "start": (policy, self.n),
             "draw": (policy, state, view, self.n, stream),
-            "update": (policy, state, f.Event(1, 1, False, 1, 0), self.n),
+            "update": (policy, state, f.Event(1, 1, False, 1, 0, 0.0), self.n),
         }
 
     def walks(self) -> Iterator[tuple[str, Any, Any, f.PolicyView, np.ndarray]]:
@@ -637,7 +636,8 @@ class _RateChecker(_Checker):
                 sign = {"better": 1, "worse": -1, "as good": 0, "idle": 0}.get(kind, int(chance.integers(-1, 2)))
                 idle = kind == "idle" or (kind.startswith("random") and sign == 0 and chance.random() < 0.5)
                 flips = 0 if idle else int(chance.integers(1, self.n + 1))
-                state = f.update(policy, state, f.Event(step, sign, flips == 0, flips, 0), self.n)
+                u = float(chance.random()) if f.tosses(policy) else 0.0
+                state = f.update(policy, state, f.Event(step, sign, flips == 0, flips, 0, u), self.n)
 
     def rates(self) -> None:
         for what, policy, state, view, stream in self.walks():

@@ -64,7 +64,7 @@ def drift(optimizer: Any, problem: AbstractFunction, *, at: Any, samples: int, s
     for first in range(1, samples + 1, _BLOCK):
         sums += _sample_steps(parts, played, x, step, function, first, min(_BLOCK, samples + 1 - first), bad_rate)
         if not 0.0 <= bad_rate[0] <= 1.0:
-            raise invalid_rate(optimizer.scheme()[0], float(bad_rate[0]), 1, parts.n)
+            raise invalid_rate(optimizer.scheme(parts.n)[0], float(bad_rate[0]), 1, parts.n)
     total, squares, accepted = (int(number) for number in sums)
     mean = total / samples
     variance = (squares - samples * mean * mean) / (samples - 1)

@@ -83,6 +83,8 @@ def law(scene: Landscape, policy: Any, horizon: int, budget: int) -> EnumeratedL
     Raises:
         RandomRateError: if the policy draws its rates at random.
     """
+    if f.tosses(policy):
+        raise RandomRateError("the policy adapts at random")
     n, size = scene.n, len(scene.solved)
     moves = _moves(scene)
     zeros = n - strings(n).sum(axis=1)
@@ -151,7 +153,7 @@ def _expand(
     for sign, count, matrix in moves:
         flow = (weights * rates**count * (1.0 - rates) ** (scene.n - count)) @ matrix
         if flow.any():
-            event = f.Event(step, sign, count == 0, count, 0)
+            event = f.Event(step, sign, count == 0, count, 0, 0.0)
             yield tuple(f.update(policy, state, event, scene.n)), flow
 
 

@@ -122,12 +122,25 @@ class AbstractRate(AbstractPart):
         """Refuse string lengths for which the policy has no valid rate."""
         del n
 
+    def suits(self, problem: Any, n: int, offspring: int) -> None:
+        """Refuse problems and numbers of offspring per generation with which the policy cannot work."""
+        del problem, offspring
+        self.check(n)
+
 
 class AbstractMutation(AbstractPart):
     """A mutation operator: `flips`."""
 
     #: a declaration, checked by `d.check`: sets of flipped positions of equal size are equally likely
     symmetric: bool = True
+
+    #: whether it flips bits at the rate of a policy; else it has a law of its own, and the search takes no policy
+    rated: bool = True
+
+    def own_rate(self, n: int) -> float:
+        """The expected fraction of flipped bits, of a mutation with a law of its own."""
+        del n
+        raise TypeError(f"{type(self).__name__} must define `own_rate`, as it says `rated = False`.")
 
 
 class AbstractAcceptance(AbstractPart):
@@ -158,6 +171,10 @@ class AbstractFunction(AbstractPart, AbstractProblem):
     values = Values.FLOAT64
     #: a declaration, checked by `d.check`: f(x) < f(y) whenever x differs from y and x <= y bit by bit
     monotone: bool = False
+    #: dynamic functions only: f_t is chosen with regard to the parent, in `evaluate` the first candidate
+    relative: bool = False
+    #: f_t only says how an offspring compares with its parent, not how offspring compare with each other
+    pairwise: bool = False
 
     def start(self, key: Key) -> np.ndarray:
         """A uniformly random string, for optimizers that do not choose their own start."""
@@ -176,6 +193,16 @@ class AbstractFunction(AbstractPart, AbstractProblem):
         lowered = self.lower(self.n)
         cache = f.prepare(lowered, x) if has("solved", type(lowered)) else None
         return bool(f.solved(lowered, cache, self.n - int(np.count_nonzero(x))))
+
+    def solved_in(self, candidate: Any, key: Key) -> bool | None:
+        """Whether the string is optimal in the run with this key: a random function is the one that the run plays."""
+        x = np.ascontiguousarray(candidate, dtype=np.uint8)
+        lowered = self.lower(self.n)
+        if not has("instance", type(lowered)):
+            return self.solved(x)
+        played = instance_of(lowered, key.child("instance"))
+        cache = f.prepare(played, x) if has("solved", type(played)) else None
+        return bool(f.solved(played, cache, self.n - int(np.count_nonzero(x))))
 
     def level_of(self, candidate: Any, key: Key) -> int:
         """The level of a string in the run with this key, 0 where the problem has no levels."""

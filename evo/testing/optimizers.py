@@ -153,21 +153,21 @@ def walk(subject: _Subject):
             candidates, asked = optimizer.ask(key, state)
             values = problem.evaluate(candidates, step, key)
             state, info = optimizer.tell(asked, candidates, values)
-            solved = first_solved(problem, candidates, values)
+            solved = first_solved(problem, key, candidates, values)
         else:
             state, info = optimizer.step(key, state, problem)
             candidate, own = optimizer.current(state)
-            solved = first_solved(problem, [candidate], [own])
+            solved = first_solved(problem, key, [candidate], [own])
         yield _Made(state, info, candidates, values)
         if solved:
             return
 
 
-def first_solved(problem: AbstractProblem, candidates: Any, values: Any) -> int:
+def first_solved(problem: AbstractProblem, key: Key, candidates: Any, values: Any) -> int:
     """The place, counted from 1, of the first optimal candidate; 0 if there is none."""
     optimum = problem.optimum()
     for place, (candidate, own) in enumerate(zip(candidates, values, strict=True), start=1):
-        solved = problem.solved(candidate)
+        solved = problem.solved_in(candidate, key)
         if solved is None and optimum is not None:
             solved = own <= optimum if problem.sense is Sense.MINIMISE else own >= optimum
         if solved:
@@ -231,8 +231,8 @@ def _hit(subject: _Subject) -> int | None:
     before = subject.spent[-1] - last.info.evaluations
     if last.candidates is None:
         pair = subject.optimizer.current(last.state)
-        return subject.spent[-1] if first_solved(subject.problem, [pair[0]], [pair[1]]) else None
-    place = first_solved(subject.problem, last.candidates, last.values)
+        return subject.spent[-1] if first_solved(subject.problem, subject.key, [pair[0]], [pair[1]]) else None
+    place = first_solved(subject.problem, subject.key, last.candidates, last.values)
     return before + place if place else None
 
 

@@ -110,4 +110,4 @@ def test_iterate_with_other_stops():
     counted = rows(stop=evo.Evaluations(12), every=4)
     assert [row["step"] for row in counted] == [0, 4, 8, 11]
     final = rows(stop=evo.Steps(9), every=2, record=evo.Final(d.rate, d.zeros))
-    assert len(final) == 1 and final[0]["rate"] == 1.0
+    assert len(final) == 1 and final[0]["rate"] == 1 / 30

@@ -311,7 +311,7 @@ def test_positions_and_pairs_flip_independently(n, rate):
 
 
 def test_one_bit_flips_one_uniform_position():
-    numbers, pairs = _flip_counts(9, 1.0, 100_000, True, mutation=d.RandomLocalSearch().scheme()[1])
+    numbers, pairs = _flip_counts(9, 1.0, 100_000, True, mutation=d.RandomLocalSearch().scheme(9)[1])
     assert numbers.tolist() == [0, 100_000, *[0] * 8]
     counts_agree(np.diag(pairs), 1.0 / 9.0)
 

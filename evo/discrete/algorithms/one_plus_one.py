@@ -14,6 +14,7 @@ from evo.core.keys import Key
 from evo.core.optimizers import Absorbed, AskTell, AskTellState
 from evo.core.problems import AbstractProblem, Values
 from evo.discrete.acceptance.elitist import Elitist
+from evo.discrete.algorithms.variation import check_variation, policy_of
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.errors import checked_memory, invalid_rate
 from evo.discrete.engines.kernels import Parts
@@ -22,7 +23,6 @@ from evo.discrete.engines.streams import seed_stream, uniform
 from evo.discrete.mutations.one_bit import OneBit
 from evo.discrete.mutations.standard_bits import StandardBits
 from evo.discrete.parts import AbstractAcceptance, AbstractMutation, AbstractRate, AbstractStart, length
-from evo.discrete.rates.static import Static
 from evo.discrete.starts.given import as_start
 from evo.discrete.starts.uniform import Uniform
 
@@ -42,6 +42,8 @@ class OnePlusOneState(NamedTuple):
     flips: int
     rate: float
     u: float
+    #: the uniform number that the policy may use to adapt
+    toss: float
 
 
 class StepDetail(NamedTuple):
@@ -60,8 +62,8 @@ class AbstractOnePlusOne(AskTell):
     start: AbstractStart
 
     @abstractmethod
-    def scheme(self) -> tuple[AbstractRate, AbstractMutation]:
-        """The rate policy and the mutation."""
+    def scheme(self, n: int) -> tuple[AbstractRate, AbstractMutation]:
+        """The rate policy and the mutation, for strings of length n."""
 
     def drivers(self) -> tuple[AbstractDriver, ...]:
         """The compiled reference engine."""
@@ -70,8 +72,8 @@ class AbstractOnePlusOne(AskTell):
     def lowered(self, problem: Any, start: Any = None) -> Parts:
         """All parts as kernels see them; `start` replaces the start part."""
         n = _bits_of(problem)
-        rate, mutation = self.scheme()
-        rate.check(n)
+        rate, mutation = self.scheme(n)
+        rate.suits(problem, n, 1)
         begin = self.start if start is None else as_start(start)
         acceptance = self.acceptance.lower(n)
         _refuse_weights(acceptance, problem)
@@ -92,8 +94,8 @@ class AbstractOnePlusOne(AskTell):
     def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[OnePlusOneState, np.ndarray]:
         """Draw the start."""
         n = _bits_of(problem)
-        policy, _ = self.scheme()
-        policy.check(n)
+        policy, _ = self.scheme(n)
+        policy.suits(problem, n, 1)
         begin = self.start if start is None else as_start(start)
         stream = np.empty(4, dtype=np.uint64)
         word0, word1 = key.child("start").words()
@@ -102,7 +104,7 @@ class AbstractOnePlusOne(AskTell):
         f.place(begin.lower(n), n, stream, x)
         _refuse_weights(self.acceptance.lower(n), problem)
         memory = checked_memory(policy, f.start(policy.lower(n), n))
-        return OnePlusOneState(problem, key, x, np.nan, memory, x, 0, np.nan, 0.0), x[None]
+        return OnePlusOneState(problem, key, x, np.nan, memory, x, 0, np.nan, 0.0, 0.0), x[None]
 
     def propose(self, key: Key, inner: OnePlusOneState, step: int) -> tuple[np.ndarray, OnePlusOneState]:
         """Draw a rate, the flips and what acceptance needs; on dynamic problems the parent is valued again."""
@@ -113,16 +115,17 @@ class AbstractOnePlusOne(AskTell):
         level_of = getattr(inner.problem, "level_of", None)
         level = 0 if level_of is None else level_of(inner.x, key)
         view = f.PolicyView(step, level, n - int(np.count_nonzero(inner.x)), 0)
-        policy, mutation = self.scheme()
+        policy, mutation = self.scheme(n)
         rate = float(f.draw(policy.lower(n), inner.policy, view, n, stream))
         if not 0.0 <= rate <= 1.0:
             raise invalid_rate(policy, rate, step, n)
         out = np.empty(n, dtype=np.int64)
         count = f.flips(mutation.lower(n), rate, n, stream, out, np.zeros(128))
         u = uniform(stream) if f.draws(self.acceptance.lower(n)) else 0.0
+        toss = uniform(stream) if f.tosses(policy.lower(n)) else 0.0
         child = inner.x.copy()
         child[out[:count]] ^= 1
-        inner = inner._replace(child=child, flips=int(count), rate=rate, u=u)
+        inner = inner._replace(child=child, flips=int(count), rate=rate, u=u, toss=toss)
         return (np.stack([inner.x, child]) if inner.problem.dynamic else child[None]), inner
 
     def absorb(self, inner: OnePlusOneState, step: int, candidates: Any, losses: np.ndarray) -> Absorbed:
@@ -132,10 +135,10 @@ class AbstractOnePlusOne(AskTell):
         n = len(inner.x)
         parent, child = (losses[0], losses[1]) if inner.problem.dynamic else (inner.loss, losses[0])
         sign = int(child < parent) - int(child > parent)
-        acceptance, policy = self.acceptance.lower(n), self.scheme()[0].lower(n)
+        acceptance, policy = self.acceptance.lower(n), self.scheme(n)[0].lower(n)
         magnitude = float(parent - child) if f.weighs(acceptance) else 0.0
         kept = bool(f.keep(acceptance, sign, magnitude, inner.u))
-        event = f.Event(step, sign, inner.flips == 0, inner.flips, 0)
+        event = f.Event(step, sign, inner.flips == 0, inner.flips, 0, inner.toss)
         after = inner._replace(
             x=inner.child if kept else inner.x,
             loss=child if kept else parent,
@@ -161,7 +164,7 @@ class OnePlusOne(AbstractOnePlusOne):
     Step t = 1, 2, ...: y = mutation(x) at the rate p_t of the policy; x <- y if acceptance says so.
 
     Args:
-        rate: the mutation-rate policy, for example `Static(strength=1.0)`.
+        rate: the mutation-rate policy, for example `Static(strength=1.0)`; None for mutations with a law of their own.
         mutation: how bits flip; `StandardBits()` (idle steps count).
         acceptance: `Elitist()` (ties accepted) or `Strict()`.
         start: `Uniform()`, `Ones(fraction)`, or a string.
@@ -178,23 +181,19 @@ class OnePlusOne(AbstractOnePlusOne):
         True
     """
 
-    rate: AbstractRate
+    rate: AbstractRate | None = None
     mutation: AbstractMutation = field(default_factory=StandardBits)
     acceptance: AbstractAcceptance = field(default_factory=Elitist)
     start: AbstractStart = field(default_factory=Uniform)
 
     def __post_init__(self) -> None:
-        action = (
-            "Pass a rate policy such as d.Static(strength=1.0); a number does not say whether it is rate or strength."
-        )
-        checks.instance_of("rate", self.rate, AbstractRate, action)
-        checks.instance_of("mutation", self.mutation, AbstractMutation, "Pass for example d.StandardBits().")
+        check_variation(self.rate, self.mutation)
         checks.instance_of("acceptance", self.acceptance, AbstractAcceptance, "Pass d.Elitist() or d.Strict().")
         object.__setattr__(self, "start", as_start(self.start))
 
-    def scheme(self) -> tuple[AbstractRate, AbstractMutation]:
-        """The rate policy and the mutation."""
-        return self.rate, self.mutation
+    def scheme(self, n: int) -> tuple[AbstractRate, AbstractMutation]:
+        """The rate policy and the mutation, for strings of length n."""
+        return policy_of(self.rate, self.mutation, n), self.mutation
 
 
 @dataclass(frozen=True)
@@ -221,9 +220,9 @@ class RandomLocalSearch(AbstractOnePlusOne):
         checks.instance_of("acceptance", self.acceptance, AbstractAcceptance, "Pass d.Elitist() or d.Strict().")
         object.__setattr__(self, "start", as_start(self.start))
 
-    def scheme(self) -> tuple[AbstractRate, AbstractMutation]:
-        """Exactly one bit, whatever the rate."""
-        return Static(rate=1.0), OneBit()
+    def scheme(self, n: int) -> tuple[AbstractRate, AbstractMutation]:
+        """Exactly one bit."""
+        return policy_of(None, OneBit(), n), OneBit()
 
 
 def _bits_of(problem: Any) -> int:

@@ -36,6 +36,8 @@ class Event(NamedTuple):
     #: how many bits the best offspring flipped, and its index
     flips: int
     offspring: int
+    #: uniform in [0, 1) if the policy `tosses`, else 0
+    u: float
 
 
 class NoCache(NamedTuple):
@@ -85,6 +87,50 @@ def compare(problem, cache, x, flips, count, stream):
     """The sign of `gain`, where it is cheaper to have alone; -2 if the magnitude is not finite."""
     sign, magnitude = gain(problem, cache, x, flips, count, stream)
     return sign if magnitude - magnitude == 0.0 else -2
+
+
+@generic(default=True)
+def exact(problem):
+    """Whether the magnitudes of `gain` are exact differences, so that equal ones mean equal values."""
+    return False
+
+
+@generic(default=True, inline=False)
+def contest(problem, cache, x, first, first_count, second, second_count, stream):
+    """The sign of f(y) - f(z) for the offspring y and z of x that flip `first[:first_count]`, `second[:second_count]`.
+
+    The default compares the magnitudes of `gain` where they are `exact`, and else evaluates `value` on y and z.
+    """
+    if exact(problem):
+        sign, magnitude = gain(problem, cache, x, first, first_count, stream)
+        other_sign, other_magnitude = gain(problem, cache, x, second, second_count, stream)
+        if sign != other_sign:
+            return 1 if sign > other_sign else -1
+        return 1 if magnitude > other_magnitude else (-1 if magnitude < other_magnitude else 0)
+    for place in range(first_count):
+        x[first[place]] = 1 - x[first[place]]
+    one = value(problem, prepare(problem, x), x)
+    for place in range(first_count):
+        x[first[place]] = 1 - x[first[place]]
+    for place in range(second_count):
+        x[second[place]] = 1 - x[second[place]]
+    other = value(problem, prepare(problem, x), x)
+    for place in range(second_count):
+        x[second[place]] = 1 - x[second[place]]
+    return 1 if one > other else (-1 if one < other else 0)
+
+
+@generic(default=True, inline=False)
+def order(problem, first, second, stream):
+    """The sign of f(first) - f(second) for two strings; problems with values that are only ordered define it."""
+    one, other = value(problem, prepare(problem, first), first), value(problem, prepare(problem, second), second)
+    return 1 if one > other else (-1 if one < other else 0)
+
+
+@generic(default=True)
+def scored(problem):
+    """Whether `value`, as a float, orders all strings; else populations are ordered by `order`."""
+    return True
 
 
 @generic(default=True, inline=False)
@@ -144,6 +190,12 @@ def draw(policy, state, view, n, stream):
 def update(policy, state, event, n):
     """The state after a step; `event` is an `Event`. It must keep the types of the state."""
     return state
+
+
+@generic(default=True)
+def tosses(policy):
+    """Whether `update` uses the uniform number `event.u`."""
+    return False
 
 
 # --- acceptance -----------------------------------------------------------------------------------------------------

@@ -295,6 +295,7 @@ def walk(parts, recording, limits, work, carry, most):
             reason = 6
             break
         u = uniform(stream) if f.draws(parts.acceptance) else 0.0
+        toss = uniform(stream) if f.tosses(parts.rate) else 0.0
         fresh = f.keep(parts.acceptance, sign, magnitude, u) and count > 0
         if fresh:
             for place in range(count):
@@ -309,7 +310,7 @@ def walk(parts, recording, limits, work, carry, most):
                 if value > work.best_value[0]:
                     work.best_value[0] = value
                     work.best[:] = x
-        policy = f.update(parts.rate, policy, Event(step, sign, count == 0, count, 0), n)
+        policy = f.update(parts.rate, policy, Event(step, sign, count == 0, count, 0, toss), n)
         if observed:
             counters[STEPS], counters[EVALUATIONS], counters[ZEROS] = step, evaluations, zeros
             work.rate[0] = rate

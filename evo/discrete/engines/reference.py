@@ -122,7 +122,7 @@ class _Setup:
         """Raise if a policy returned something that is no probability."""
         if reason == k.INVALID_RATE:
             step = int(work.counters[k.STEPS]) + 1
-            raise invalid_rate(self.job.optimizer.scheme()[0], float(work.rate[0]), step, self.parts.n)
+            raise invalid_rate(self.job.optimizer.scheme(self.parts.n)[0], float(work.rate[0]), step, self.parts.n)
 
     def check_values(self, reasons: np.ndarray, steps: np.ndarray) -> None:
         """Raise if a run met a value that is not finite, unless the user wants such runs."""
@@ -165,7 +165,7 @@ class _Single:
         self.work.keys[0] = job.key.words()
         if resume is None:
             self.carry = k.open_kernel(self.setup.parts, self.setup.recording, self.work)
-            checked_memory(job.optimizer.scheme()[0], self.carry.policy)
+            checked_memory(job.optimizer.scheme(self.setup.parts.n)[0], self.carry.policy)
         else:
             self.carry = self._restored(resume)
         self.setup.compile(self.work, self.carry)
@@ -270,7 +270,7 @@ class _Single:
         job = self.job
         own, best_value = job.problem.evaluate(np.stack([x, best]), steps, job.key)
         rate = float(self.work.rate[0])
-        inner = OnePlusOneState(job.problem, job.key, x, -own, policy, x, 0, rate, 0.0)
+        inner = OnePlusOneState(job.problem, job.key, x, -own, policy, x, 0, rate, 0.0, 0.0)
         sense, dynamic = job.problem.sense, job.problem.dynamic
         return AskTellState(inner, sense, dynamic, steps, evaluations, None, best, best_value)
 
@@ -332,7 +332,7 @@ class _Many:
         first = self.first + low
         work.keys[0] = self.job.key.child("run", first).words()
         carry = k.open_kernel(setup.parts, setup.recording, work)
-        checked_memory(self.job.optimizer.scheme()[0], carry.policy)
+        checked_memory(self.job.optimizer.scheme(setup.parts.n)[0], carry.policy)
         if low == 0:
             setup.compile(work, carry)
         began = time.monotonic()

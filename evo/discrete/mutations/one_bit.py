@@ -13,6 +13,12 @@ from evo.discrete.parts import AbstractMutation, part
 class OneBit(AbstractMutation):
     """Flip exactly one uniformly random bit, whatever the rate."""
 
+    rated = False
+
+    def own_rate(self, n: int) -> float:
+        """1/n."""
+        return 1.0 / n
+
     def lower(self, n: int) -> LoweredOneBit:
         """The named tuple that kernels see."""
         return LoweredOneBit(0)

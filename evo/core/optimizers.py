@@ -73,6 +73,17 @@ class Absorbed(NamedTuple):
     improved: bool | None = None
     #: what the algorithm reports
     detail: Any = None
+    #: whether the generation goes on: the next `ask` belongs to the same step
+    again: bool = False
+
+
+class Made(NamedTuple):
+    """One whole generation: the state after it, what happened, and all candidates and values in their order."""
+
+    state: AskTellState
+    info: StepInfo
+    candidates: list[Any]
+    values: list[Any]
 
 
 class AskTellState(NamedTuple):
@@ -96,7 +107,8 @@ class AskTell(Optimizer):
     """Black-box search: `ask` returns everything that must be valued, `tell` takes the values.
 
     An algorithm implements four hooks and sees losses only (smaller is better): `prepare`, `propose`, `absorb` and
-    `incumbent`. Counting, the sense, the best so far and misuse are dealt with here, once. All randomness of a step,
+    `incumbent`. A generation of several phases says `Absorbed(..., again=True)` and how many evaluations come `later`.
+    Counting, the sense, the best so far and misuse are dealt with here, once. All randomness of a step,
     acceptance and ties included, is drawn in `propose` and kept in the inner state.
     """
 
@@ -111,6 +123,11 @@ class AskTell(Optimizer):
     @abstractmethod
     def absorb(self, inner: Any, step: int, candidates: Any, losses: np.ndarray) -> Absorbed:
         """The inner state after the losses of `candidates` are known (step 0: the start), and what to report."""
+
+    def later(self, inner: Any) -> int:
+        """How many evaluations the generation will request after those of its first `ask`."""
+        del inner
+        return 0
 
     @abstractmethod
     def incumbent(self, inner: Any) -> tuple[Any, Any]:
@@ -157,7 +174,7 @@ class AskTell(Optimizer):
             inner=absorbed.inner,
             sense=state.sense,
             dynamic=state.dynamic,
-            steps=state.steps + 1,
+            steps=state.steps if absorbed.again else state.steps + 1,
             evaluations=state.evaluations + count,
             asked=None,
             best=best,
@@ -166,9 +183,24 @@ class AskTell(Optimizer):
         return state, StepInfo(count, self.current(state)[1], improved, bool(finite.all()), absorbed.detail)
 
     def step(self, key: Key, state: AskTellState, problem: AbstractProblem) -> tuple[AskTellState, StepInfo]:
-        """Ask, evaluate, tell."""
-        candidates, state = self.ask(key, state)
-        return self.tell(state, candidates, problem.evaluate(candidates, state.steps + 1, key))
+        """Ask, evaluate, tell, until the generation is complete."""
+        candidates, asked = self.ask(key, state)
+        return self.complete(key, asked, candidates, problem)[:2]
+
+    def complete(self, key: Key, asked: AskTellState, candidates: Any, problem: AbstractProblem) -> Made:
+        """The generation whose first candidates were asked: evaluate and tell, and ask for the rest of it."""
+        step, all_candidates, all_values = asked.steps + 1, [], []
+        improved, finite = False, True
+        while True:
+            values = problem.evaluate(candidates, step, key)
+            state, info = self.tell(asked, candidates, values)
+            all_candidates.extend(candidates)
+            all_values.extend(values)
+            improved, finite = improved or info.improved, finite and info.finite
+            if state.steps == step:
+                info = info._replace(evaluations=len(all_values), improved=improved, finite=finite)
+                return Made(state, info, all_candidates, all_values)
+            candidates, asked = self.ask(key, state)
 
     def best(self, state: AskTellState) -> tuple[Any, Any]:
         """The best candidate so far and its value; on dynamic problems the current candidate."""

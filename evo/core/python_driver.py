@@ -129,10 +129,9 @@ class _Run:
         hit = 0
         if isinstance(job.optimizer, AskTell):
             candidates, asked = job.optimizer.ask(job.key, state.state)
-            if state.evaluations + len(candidates) > limits.evaluations:
+            if state.evaluations + len(candidates) + job.optimizer.later(asked.inner) > limits.evaluations:
                 return Reason.EVALUATIONS
-            values = problem.evaluate(candidates, state.steps + 1, job.key)
-            after, info = job.optimizer.tell(asked, candidates, values)
+            after, info, candidates, values = job.optimizer.complete(job.key, asked, candidates, problem)
             place = _first_optimal(problem, job.key, candidates, values, limits.target)
             hit = state.evaluations + place if place else 0
         else:

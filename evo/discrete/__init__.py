@@ -8,6 +8,8 @@ from __future__ import annotations
 from evo.core.keys import Key
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.acceptance.strict import Strict
+from evo.discrete.algorithms.offspring import OffspringRule, Rounding
+from evo.discrete.algorithms.one_lambda import OneCommaLambda, OnePlusLambda
 from evo.discrete.algorithms.one_plus_one import OnePlusOne, RandomLocalSearch
 from evo.discrete.checking import check
 from evo.discrete.drift import Drift, drift
@@ -62,12 +64,16 @@ __all__ = [
     "LeadingOnes",
     "Linear",
     "LogSchedule",
+    "OffspringRule",
+    "OneCommaLambda",
     "OneMax",
+    "OnePlusLambda",
     "OnePlusOne",
     "Ones",
     "PerRun",
     "RandomLinear",
     "RandomLocalSearch",
+    "Rounding",
     "Schedule",
     "StandardBits",
     "Static",

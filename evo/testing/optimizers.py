@@ -150,9 +150,7 @@ def walk(subject: _Subject):
     for step in range(subject.steps + 1):
         candidates = values = None
         if isinstance(optimizer, AskTell):
-            candidates, asked = optimizer.ask(key, state)
-            values = problem.evaluate(candidates, step, key)
-            state, info = optimizer.tell(asked, candidates, values)
+            state, info, candidates, values = _generation(subject, state, step)
             solved = first_solved(problem, key, candidates, values)
         else:
             state, info = optimizer.step(key, state, problem)
@@ -161,6 +159,21 @@ def walk(subject: _Subject):
         yield _Made(state, info, candidates, values)
         if solved:
             return
+
+
+def _generation(subject: _Subject, state: Any, step: int) -> _Made:
+    """Ask, evaluate and tell until the step is made."""
+    optimizer, problem, key = subject.optimizer, subject.problem, subject.key
+    all_candidates, all_values, improved, finite = [], [], False, True
+    while state.steps < step:
+        candidates, asked = optimizer.ask(key, state)
+        values = problem.evaluate(candidates, step, key)
+        state, info = optimizer.tell(asked, candidates, values)
+        all_candidates.extend(candidates)
+        all_values.extend(values)
+        improved, finite = improved or info.improved, finite and info.finite
+    whole = info._replace(evaluations=len(all_values), improved=improved, finite=finite)
+    return _Made(state, whole, all_candidates, all_values)
 
 
 def first_solved(problem: AbstractProblem, key: Key, candidates: Any, values: Any) -> int:

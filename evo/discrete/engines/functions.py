@@ -7,7 +7,7 @@ returned, a named tuple whose arrays may be changed by `commit`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from evo.discrete.engines.generic import generic
 
@@ -226,6 +226,70 @@ def place(start, n, stream, x):
     """Write the start string into x."""
 
 
+# --- algorithms -----------------------------------------------------------------------------------------------------
+
+
+class Generation(NamedTuple):
+    """What an algorithm made of a step."""
+
+    #: 0, or why the run ends here (see `kernels`)
+    code: int
+    #: the state of the rate policy
+    policy: Any
+    #: the number of zero-bits of the current string
+    zeros: int
+    #: the place, from 1, of the first optimal evaluation of the step; 0 if there was none
+    place: int
+    #: whether the step was an improvement
+    improved: bool
+
+
+@generic(default=True)
+def storage(algorithm):
+    """(number of strings that are kept beside the current one, number of further buffers for flips)."""
+    return 0, 0
+
+
+@generic(default=True)
+def founders(algorithm):
+    """How many strings a run starts with."""
+    return 1
+
+
+@generic(default=True, inline=False)
+def gather(algorithm, instance, work):
+    """What the algorithm keeps between steps beside the arrays of `work`; it is made anew from them at any time."""
+    return NoCache(0)
+
+
+@generic(default=True, inline=False)
+def settle(algorithm, parts, work, instance, cache, herd):
+    """Make the current string out of the founders."""
+
+
+@generic(default=True)
+def first_brood(algorithm):
+    """The real number of offspring at the start, where it adapts."""
+    return 1.0
+
+
+@generic(default=True)
+def brood_size(algorithm, work, stream):
+    """The number of offspring of the next generation."""
+    return 1
+
+
+@generic(default=True)
+def cost(algorithm, offspring, redrawn):
+    """The number of evaluations of a generation; `redrawn` says whether parents are evaluated again."""
+    return 1 + redrawn
+
+
+@generic(default=False)
+def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros, offspring, target):
+    """Make one generation: the arrays of `work` and the cache hold its outcome; returns a `Generation`."""
+
+
 # --- recorders and observables --------------------------------------------------------------------------------------
 
 
@@ -241,6 +305,8 @@ class Sight(NamedTuple):
     #: the value of the current string, and the best so far; nan if no observable asks for it
     value: float
     best: float
+    #: how many offspring the step had, 0 at the start
+    offspring: int
 
 
 @generic(default=False)

@@ -1,7 +1,7 @@
-"""The kernel of the reference engine: runs of a (1+1) scheme, one mutation per step.
+"""The kernel of the reference engine: runs of an algorithm, one generation after the other.
 
 A kernel call makes at most a given number of steps and can be called again to go on: all that a run needs lies in
-the arrays of `Work` and in the `Carry` that it takes and returns.
+the arrays of `Work` and in the `Carry` that it takes and returns. What a generation is, each algorithm says itself.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numba.extending import overload, register_jitable
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.borrow import borrowed
 from evo.discrete.engines.building import Kernel
-from evo.discrete.engines.functions import Event, PolicyView, Sight
+from evo.discrete.engines.functions import Sight
 from evo.discrete.engines.streams import (
     FUNCTION,
     INSTANCE,
@@ -24,7 +24,6 @@ from evo.discrete.engines.streams import (
     STEP,
     child_words,
     seed_stream,
-    uniform,
 )
 
 #: places in `Work.counters`
@@ -34,8 +33,9 @@ PAUSED, INVALID_RATE = 0, -1
 
 
 class Parts(NamedTuple):
-    """The lowered parts of a (1+1) scheme."""
+    """A lowered algorithm and its parts."""
 
+    algorithm: Any
     problem: Any
     mutation: Any
     rate: Any
@@ -69,6 +69,12 @@ class Work(NamedTuple):
     best: np.ndarray  # uint8[n], the best string so far where it is tracked
     best_value: np.ndarray  # float64[1]
     flips: np.ndarray  # int64[n]
+    second: np.ndarray  # int64[n] where the algorithm needs it, as `third`
+    third: np.ndarray
+    population: np.ndarray  # uint8[strings, n]
+    scores: np.ndarray  # float64[strings]
+    population_zeros: np.ndarray  # int64[strings]
+    brood: np.ndarray  # float64[2]: the adaptive number of offspring, and how many the last step had
     stream: np.ndarray  # uint64[4]
     function_stream: np.ndarray  # uint64[4]
     counters: np.ndarray  # int64[11]
@@ -101,7 +107,14 @@ class Carry(NamedTuple):
 @register_jitable
 def _sight(work, instance, cache, n):
     return Sight(
-        work.counters[STEPS], f.level(instance, cache), work.counters[ZEROS], n, work.rate[0], math.nan, math.nan
+        work.counters[STEPS],
+        f.level(instance, cache),
+        work.counters[ZEROS],
+        n,
+        work.rate[0],
+        math.nan,
+        math.nan,
+        np.int64(work.brood[1]),
     )
 
 
@@ -188,7 +201,7 @@ def _write_row(recording, work, instance, cache, n, tracked):
     if any_needs_value(recording.observables):
         value = float(f.value(instance, cache, work.x))
         best = work.best_value[0] if tracked else value
-        sight = Sight(sight.step, sight.level, sight.zeros, sight.n, sight.rate, value, best)
+        sight = Sight(sight.step, sight.level, sight.zeros, sight.n, sight.rate, value, best, sight.offspring)
     read_all(recording.observables, work.memories, sight, row, 0)
     counters[ROWS] += 1
     counters[LAST_ROW] = counters[STEPS]
@@ -209,6 +222,48 @@ def _record(recording, work, instance, cache, n, tracked, improved):
 
 
 @register_jitable
+def reached(problem, cache, x, zeros, target):
+    """Whether a string is optimal or as good as the target (nan: there is none)."""
+    found = f.solved(problem, cache, zeros)
+    if not found and not math.isnan(target):
+        found = f.value(problem, cache, x) >= target
+    return found
+
+
+@register_jitable
+def count_zeros(x):
+    """The number of zero-bits."""
+    zeros = 0
+    for bit in x:
+        zeros += 1 - np.int64(bit)
+    return zeros
+
+
+@register_jitable
+def flip(x, flips, count, zeros):
+    """Flip positions of x; returns its number of zero-bits."""
+    for place in range(count):
+        position = flips[place]
+        x[position] = 1 - x[position]
+        zeros += 1 - 2 * np.int64(x[position])
+    return zeros
+
+
+@register_jitable
+def note_best(instance, cache, x, work):
+    """Keep the current string if it is better than the best so far; returns whether it is."""
+    value = float(f.value(instance, cache, x))
+    if f.scored(instance):
+        better = value > work.best_value[0]
+    else:
+        better = f.order(instance, x, work.best, work.function_stream) > 0
+    if better:
+        work.best_value[0] = value
+        work.best[:] = x
+    return better
+
+
+@register_jitable
 def open_run(parts, recording, work):
     """Make the start of the run whose words are in `work.keys[0]`, and value it."""
     keys, counters = work.keys, work.counters
@@ -219,16 +274,21 @@ def open_run(parts, recording, work):
     instance = f.instance(parts.problem, keys[3])
     seed_stream(work.stream, keys[1, 0], keys[1, 1], 0)
     f.place(parts.start, parts.n, work.stream, work.x)
-    zeros = 0
-    for bit in work.x:
-        zeros += 1 - np.int64(bit)
     cache = f.prepare(instance, work.x)
+    counters[HIT], counters[EVALUATIONS] = 0, f.founders(parts.algorithm)
+    if f.storage(parts.algorithm)[0] > 0:
+        work.population[0] = work.x
+        for index in range(1, f.founders(parts.algorithm)):
+            f.place(parts.start, parts.n, work.stream, work.population[index])
+        seed_stream(work.function_stream, keys[4, 0], keys[4, 1], 0)
+        f.settle(parts.algorithm, parts, work, instance, cache, f.gather(parts.algorithm, instance, work))
     policy = f.start(parts.rate, parts.n)
-    counters[OPEN], counters[STEPS], counters[EVALUATIONS], counters[ZEROS] = 1, 0, 1, zeros
-    counters[IMPROVED], counters[HIT], counters[GRID] = 0, 0, 0
+    counters[OPEN], counters[STEPS], counters[ZEROS] = 1, 0, count_zeros(work.x)
+    counters[IMPROVED], counters[GRID] = 0, 0
     counters[EXTRA], counters[LAST_ROW] = 0, -1
     work.memo[:] = 0.0
     work.rate[0] = math.nan
+    work.brood[0], work.brood[1] = f.first_brood(parts.algorithm), 0.0
     if parts.tracked:
         work.best_value[0] = float(f.value(instance, cache, work.x))
         work.best[:] = work.x
@@ -237,86 +297,78 @@ def open_run(parts, recording, work):
 
 
 @register_jitable
+def _stands_at_a_hit(parts, limits, work, instance, cache):
+    """The index of the first optimal evaluation, if the run already stands at or went through a hit; else 0."""
+    counters = work.counters
+    found = reached(instance, cache, work.x, counters[ZEROS], limits.target)
+    if not found and parts.tracked and not math.isnan(limits.target):
+        found = work.best_value[0] >= limits.target
+    if not found:
+        return 0
+    if counters[STEPS] == 0 and f.founders(parts.algorithm) > 1:
+        for index in range(f.founders(parts.algorithm)):
+            x = work.population[index]
+            if reached(instance, f.prepare(instance, x), x, count_zeros(x), limits.target):
+                return index + 1
+    return counters[EVALUATIONS]
+
+
+@register_jitable
 def walk(parts, recording, limits, work, carry, most):
     """Make up to `most` steps: (code of the reason, steps made, state of the policy)."""
     parts, recording, work, policy = borrowed(parts), borrowed(recording), borrowed(work), carry.policy
     instance, cache = borrowed(carry.instance), borrowed(carry.cache)
-    counters, x, flips, stream, memo = work.counters, work.x, work.flips, work.stream, work.memo
-    function_stream = work.function_stream
+    herd = f.gather(parts.algorithm, instance, work)
+    counters, stream = work.counters, work.stream
     word0, word1 = work.keys[2, 0], work.keys[2, 1]
-    n = parts.n
-    per_step = 2 if f.redrawn(instance) else 1
-    targeted = not math.isnan(limits.target)
+    redrawn = 1 if f.redrawn(instance) else 0
     observed = len(recording.observables) > 0
     step, evaluations, zeros, improved = counters[STEPS], counters[EVALUATIONS], counters[ZEROS], counters[IMPROVED]
-    rate = work.rate[0]
-    reason, made, fresh = PAUSED, 0, True
+    reason, made = PAUSED, 0
+    hit = _stands_at_a_hit(parts, limits, work, instance, cache)
     while True:
-        if fresh:
-            reached = f.solved(instance, cache, zeros)
-            if targeted and not reached:
-                reached = f.value(instance, cache, x) >= limits.target
-            if reached:
-                counters[HIT] = evaluations
-                reason = 1
-                break
+        if hit > 0:
+            counters[HIT] = hit
+            reason = 1
+            break
         if step >= limits.steps:
             reason = 2
             break
         if step - improved >= limits.stagnation:
             reason = 4
             break
-        if evaluations + per_step > limits.evaluations:
+        seed_stream(stream, word0, word1, step + 1)
+        offspring = f.brood_size(parts.algorithm, work, stream)
+        cost = f.cost(parts.algorithm, offspring, redrawn)
+        if evaluations + cost > limits.evaluations:
             reason = 3
             break
         if made >= most or (observed and counters[ROWS] + 2 > work.rows.shape[0]):
             break
-        seed_stream(stream, word0, word1, step + 1)
-        view = PolicyView(step + 1, f.level(instance, cache), zeros, 0)
-        drawn = float(f.draw(parts.rate, policy, view, n, stream))
-        if not (drawn >= 0.0 and drawn <= 1.0):
-            rate, reason = drawn, INVALID_RATE
+        if redrawn:
+            seed_stream(work.function_stream, work.keys[4, 0], work.keys[4, 1], step + 1)
+        work.brood[1] = offspring
+        done = f.generate(
+            parts.algorithm, parts, work, instance, cache, herd, policy, step + 1, zeros, offspring, limits.target
+        )
+        if done.code == INVALID_RATE:
+            reason = INVALID_RATE
             break
-        rate = drawn
         step += 1
         made += 1
-        evaluations += per_step
-        count = f.flips(parts.mutation, rate, n, stream, flips, memo)
-        if f.redrawn(instance):
-            seed_stream(function_stream, work.keys[4, 0], work.keys[4, 1], step)
-        magnitude = 0.0
-        if f.weighs(parts.acceptance):
-            sign, magnitude = f.gain(instance, cache, x, flips, count, function_stream)
-            if magnitude - magnitude != 0.0:
-                sign = -2
-        else:
-            sign = f.compare(instance, cache, x, flips, count, function_stream)
-        if sign < -1:
-            reason = 6
+        evaluations += cost
+        if done.code != PAUSED:
+            reason = done.code
             break
-        u = uniform(stream) if f.draws(parts.acceptance) else 0.0
-        toss = uniform(stream) if f.tosses(parts.rate) else 0.0
-        fresh = f.keep(parts.acceptance, sign, magnitude, u) and count > 0
-        if fresh:
-            for place in range(count):
-                position = flips[place]
-                x[position] = 1 - x[position]
-                zeros += 1 - 2 * np.int64(x[position])
-            f.commit(instance, cache, x, flips, count)
-            if sign > 0:
-                improved = step
-            if parts.tracked:
-                value = float(f.value(instance, cache, x))
-                if value > work.best_value[0]:
-                    work.best_value[0] = value
-                    work.best[:] = x
-        policy = f.update(parts.rate, policy, Event(step, sign, count == 0, count, 0, toss), n)
+        policy, zeros = done.policy, done.zeros
+        if done.improved:
+            improved = step
         if observed:
             counters[STEPS], counters[EVALUATIONS], counters[ZEROS] = step, evaluations, zeros
-            work.rate[0] = rate
-            _record(recording, work, instance, cache, n, parts.tracked, fresh and sign > 0)
+            _record(recording, work, instance, cache, parts.n, parts.tracked, done.improved)
+        if done.place > 0:
+            hit = evaluations - cost + done.place
     counters[STEPS], counters[EVALUATIONS], counters[ZEROS], counters[IMPROVED] = step, evaluations, zeros, improved
-    work.rate[0] = rate
     return reason, made, policy
 
 
@@ -327,10 +379,14 @@ def open_kernel(parts, recording, work):
 
 
 @Kernel
-def restore_kernel(parts, keys, x, policy):
-    """The carry of a run that stands at x with this state of the policy."""
-    instance = f.instance(parts.problem, keys[3])
-    return Carry(instance, f.prepare(instance, x), policy)
+def restore_kernel(parts, work, policy, step):
+    """The carry of a run whose strings are in `work`, with this state of the policy, after so many steps."""
+    instance = f.instance(parts.problem, work.keys[3])
+    cache = f.prepare(instance, work.x)
+    if f.storage(parts.algorithm)[0] > 0:
+        seed_stream(work.function_stream, work.keys[4, 0], work.keys[4, 1], step)
+        f.settle(parts.algorithm, parts, work, instance, cache, f.gather(parts.algorithm, instance, work))
+    return Carry(instance, cache, policy)
 
 
 @Kernel

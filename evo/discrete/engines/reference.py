@@ -13,7 +13,6 @@ import numpy as np
 from evo.core.engines import AbstractDriver, Engine, Job
 from evo.core.keys import Key
 from evo.core.optimizers import AskTellState
-from evo.core.problems import Values
 from evo.core.python_driver import missing_observable, not_finite
 from evo.core.records import Recorder, Trace
 from evo.core.results import Result, Runs, RunState, joined_records
@@ -45,8 +44,6 @@ class ReferenceDriver(AbstractDriver):
         foreign = _foreign_part(problem)
         if foreign is not None:
             return foreign
-        if problem.values is Values.ORDER and not problem.dynamic and optimizer.loses(problem.n):
-            return "the acceptance may lose the best string, and values that are only ordered are not kept in kernels"
         for item in record.observables if record is not None else ():
             if lowered_observable(item) is None:
                 return f"observable {item.name!r} is not compiled"
@@ -97,11 +94,18 @@ class _Setup:
         """Fresh arrays for a run."""
         n, observables = self.parts.n, self.memory_shape[0]
         capacity = _ROWS if observables else 4
+        strings, buffers = f.storage(self.parts.algorithm)
         return k.Work(
             x=np.zeros(n, dtype=np.uint8),
             best=np.zeros(n if self.parts.tracked else 0, dtype=np.uint8),
             best_value=np.full(1, np.nan),
             flips=np.zeros(n, dtype=np.int64),
+            second=np.zeros(n if buffers > 0 else 0, dtype=np.int64),
+            third=np.zeros(n if buffers > 1 else 0, dtype=np.int64),
+            population=np.zeros((strings, n), dtype=np.uint8),
+            scores=np.zeros(strings),
+            population_zeros=np.zeros(strings, dtype=np.int64),
+            brood=np.zeros(2),
             stream=np.zeros(4, dtype=np.uint64),
             function_stream=np.zeros(4, dtype=np.uint64),
             counters=np.zeros(11, dtype=np.int64),
@@ -172,15 +176,14 @@ class _Single:
         self.began = time.monotonic()
 
     def _restored(self, resume: RunState) -> Any:
-        work, key = self.work, self.job.key
+        job, work, key = self.job, self.work, self.job.key
         inner = resume.state.inner
         for place, label in enumerate(("start", "step", "instance", "function"), start=1):
             work.keys[place] = key.child(label).words()
-        work.x[:] = inner.x
-        work.rate[0] = inner.rate
+        job.optimizer.unpack(inner, work)
         counters = work.counters
         counters[k.OPEN], counters[k.STEPS], counters[k.EVALUATIONS] = 1, resume.steps, resume.evaluations
-        counters[k.ZEROS] = len(inner.x) - int(np.count_nonzero(inner.x))
+        counters[k.ZEROS] = len(work.x) - int(np.count_nonzero(work.x))
         counters[k.IMPROVED], counters[k.LAST_ROW] = resume.last_improvement, resume.last_row
         # The kernel finds out again whether this string is a hit: the stop may have another target now.
         trigger = self.setup.recording.trigger
@@ -188,7 +191,7 @@ class _Single:
             counters[k.GRID] = np.searchsorted(trigger.grid, resume.steps, side="right")
         for place, memory in enumerate(resume.memories):
             work.memories[place] = memory
-        carry = k.restore_kernel(self.setup.parts, work.keys, work.x, inner.policy)
+        carry = k.restore_kernel(self.setup.parts, work, inner.policy, resume.steps)
         if self.setup.parts.tracked:
             work.best[:] = resume.state.best
             work.best_value[0] = value_of(carry.instance, work.best)
@@ -238,7 +241,7 @@ class _Single:
             optimizer=job.optimizer,
             problem=job.problem,
             key=job.key,
-            state=self._ask_tell_state(x, best, policy, steps, evaluations),
+            state=self._ask_tell_state(best, policy, steps, evaluations),
             steps=steps,
             evaluations=evaluations,
             hit=hit,
@@ -261,16 +264,11 @@ class _Single:
             engine=self.driver.used,
         )
 
-    def _ask_tell_state(
-        self, x: np.ndarray, best: np.ndarray, policy: Any, steps: int, evaluations: int
-    ) -> AskTellState:
+    def _ask_tell_state(self, best: np.ndarray, policy: Any, steps: int, evaluations: int) -> AskTellState:
         """The state that repeated `step` would have reached."""
-        from evo.discrete.algorithms.one_plus_one import OnePlusOneState
-
         job = self.job
-        own, best_value = job.problem.evaluate(np.stack([x, best]), steps, job.key)
-        rate = float(self.work.rate[0])
-        inner = OnePlusOneState(job.problem, job.key, x, -own, policy, x, 0, rate, 0.0, 0.0)
+        inner = job.optimizer.packed(self.work, policy, job.problem, job.key, steps)
+        best_value = job.problem.evaluate(best[None], steps, job.key)[0]
         sense, dynamic = job.problem.sense, job.problem.dynamic
         return AskTellState(inner, sense, dynamic, steps, evaluations, None, best, best_value)
 

@@ -1,0 +1,1 @@
+"""How each algorithm makes a generation, compiled."""

@@ -75,6 +75,8 @@ class Absorbed(NamedTuple):
     detail: Any = None
     #: whether the generation goes on: the next `ask` belongs to the same step
     again: bool = False
+    #: the index of the candidate that may become the best so far; None: any, the first of equally good ones
+    champion: int | None = None
 
 
 class Made(NamedTuple):
@@ -168,7 +170,7 @@ class AskTell(Optimizer):
         losses = state.sense.losses(values)
         finite = _finite(losses)
         absorbed = self.absorb(state.inner, state.steps + 1, candidates, losses)
-        best, best_value, better = self._better(state, candidates, values, losses, finite)
+        best, best_value, better = self._better(state, candidates, values, losses, finite, absorbed.champion)
         improved = state.steps >= 0 and (better if absorbed.improved is None else absorbed.improved)
         state = AskTellState(
             inner=absorbed.inner,
@@ -213,10 +215,17 @@ class AskTell(Optimizer):
 
     @staticmethod
     def _better(
-        state: AskTellState, candidates: Any, values: np.ndarray, losses: np.ndarray, finite: np.ndarray
+        state: AskTellState,
+        candidates: Any,
+        values: np.ndarray,
+        losses: np.ndarray,
+        finite: np.ndarray,
+        champion: int | None,
     ) -> tuple[Any, Any, bool]:
         best, best_value, better = state.best, state.best_value, False
-        for candidate, value, loss, usable in zip(candidates, values, losses, finite, strict=True):
+        for place, (candidate, value, loss, usable) in enumerate(zip(candidates, values, losses, finite, strict=True)):
+            if champion is not None and place != champion:
+                continue
             best_loss = -best_value if state.sense is Sense.MAXIMISE else best_value
             unknown = isinstance(best_loss, float) and not np.isfinite(best_loss)
             if usable and (unknown or loss < best_loss):

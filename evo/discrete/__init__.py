@@ -8,8 +8,10 @@ from __future__ import annotations
 from evo.core.keys import Key
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.acceptance.strict import Strict
+from evo.discrete.algorithms.mu_plus_one import MuPlusOne
 from evo.discrete.algorithms.offspring import OffspringRule, Rounding
 from evo.discrete.algorithms.one_lambda import OneCommaLambda, OnePlusLambda
+from evo.discrete.algorithms.one_plus_lambda_lambda import OnePlusLambdaLambda
 from evo.discrete.algorithms.one_plus_one import OnePlusOne, RandomLocalSearch
 from evo.discrete.checking import check
 from evo.discrete.drift import Drift, drift
@@ -37,7 +39,7 @@ from evo.discrete.rates.log_schedule import LogSchedule
 from evo.discrete.rates.schedule import Schedule
 from evo.discrete.rates.static import Static
 from evo.discrete.rates.success_rule import Success, SuccessRule
-from evo.discrete.records.observables import level, levels_visited, mean_density, rate, zeros
+from evo.discrete.records.observables import level, levels_visited, mean_density, offspring, rate, zeros
 from evo.discrete.starts.given import Given
 from evo.discrete.starts.ones import Ones
 from evo.discrete.starts.uniform import Uniform
@@ -64,10 +66,12 @@ __all__ = [
     "LeadingOnes",
     "Linear",
     "LogSchedule",
+    "MuPlusOne",
     "OffspringRule",
     "OneCommaLambda",
     "OneMax",
     "OnePlusLambda",
+    "OnePlusLambdaLambda",
     "OnePlusOne",
     "Ones",
     "PerRun",
@@ -91,6 +95,7 @@ __all__ = [
     "levels_visited",
     "mean_density",
     "next_word",
+    "offspring",
     "rate",
     "uniform",
     "zeros",

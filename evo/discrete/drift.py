@@ -14,6 +14,7 @@ from evo.discrete.engines import functions as f
 from evo.discrete.engines.borrow import borrowed
 from evo.discrete.engines.building import Kernel
 from evo.discrete.engines.errors import invalid_rate
+from evo.discrete.engines.generations.single import LoweredSingle
 from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.streams import seed_stream, uniform
 from evo.discrete.parts import AbstractFunction
@@ -53,11 +54,12 @@ def drift(optimizer: Any, problem: AbstractFunction, *, at: Any, samples: int, s
     checks.instance_of("problem", problem, AbstractFunction, action)
     samples = checks.integer("samples", samples, 2, "Pass for example samples=10**6.")
     x = checks.bits("at", at, problem.n, "Pass the string at which the drift is wanted.")
-    if not hasattr(optimizer, "lowered"):
+    lowered = optimizer.lowered(problem) if hasattr(optimizer, "lowered") else None
+    if lowered is None or not isinstance(lowered.algorithm, LoweredSingle):
         action = "Pass for example d.OnePlusOne(rate=d.Static(strength=1.0))."
         raise checks.bad_type("optimizer", optimizer, "be a (1+1) scheme of evo.discrete", action)
     key = Key(seed)
-    parts = optimizer.lowered(problem)
+    parts = lowered
     played = instance_of(parts.problem, key.child("instance"))
     step, function = key.child("step").words(), key.child("function").words()
     sums, bad_rate = np.zeros(3, dtype=np.int64), np.zeros(1)

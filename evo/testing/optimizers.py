@@ -165,15 +165,16 @@ def _generation(subject: _Subject, state: Any, step: int) -> _Made:
     """Ask, evaluate and tell until the step is made."""
     optimizer, problem, key = subject.optimizer, subject.problem, subject.key
     all_candidates, all_values, improved, finite = [], [], False, True
-    while state.steps < step:
+    while True:
         candidates, asked = optimizer.ask(key, state)
         values = problem.evaluate(candidates, step, key)
         state, info = optimizer.tell(asked, candidates, values)
         all_candidates.extend(candidates)
         all_values.extend(values)
         improved, finite = improved or info.improved, finite and info.finite
-    whole = info._replace(evaluations=len(all_values), improved=improved, finite=finite)
-    return _Made(state, whole, all_candidates, all_values)
+        if state.steps == step:
+            whole = info._replace(evaluations=len(all_values), improved=improved, finite=finite)
+            return _Made(state, whole, all_candidates, all_values)
 
 
 def first_solved(problem: AbstractProblem, key: Key, candidates: Any, values: Any) -> int:

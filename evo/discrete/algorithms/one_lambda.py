@@ -49,10 +49,13 @@ class OneLambdaState(NamedTuple):
     policy: tuple[Any, ...]
     #: lambda, not rounded
     offspring: float
+    #: how many offspring the last step had, and the rate of the best of them
+    size: int
+    rate: float
     asked: Brood
 
 
-class _Sized(NamedTuple):
+class Sized(NamedTuple):
     """What `brood_size` reads of a kernel's arrays."""
 
     brood: np.ndarray
@@ -86,24 +89,24 @@ class AbstractOneLambda(AbstractSearch):
         """The inner state of a run in the arrays of `work`."""
         x = work.x.copy()
         loss = -problem.evaluate(x[None], steps, key)[0]
-        return OneLambdaState(problem, key, x, loss, policy, float(work.brood[0]), _nothing(len(x), work.rate[0]))
+        return OneLambdaState(problem, key, x, loss, policy, *_numbers(work), _nothing(len(x)))
 
     def unpack(self, inner: OneLambdaState, work: Work) -> None:
         """Write an inner state into the arrays of `work`."""
         work.x[:] = inner.x
-        work.rate[0] = inner.asked.u
-        work.brood[0] = inner.offspring
+        work.brood[:] = inner.offspring, inner.size
+        work.rate[0] = inner.rate
 
     def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[OneLambdaState, np.ndarray]:
         """Draw the start."""
         strings, policy = self._opened(key, problem, start)
         x, first = strings[0], float(f.first_brood(self.lowered_algorithm(strings.shape[1])))
-        return OneLambdaState(problem, key, x, np.nan, policy, first, _nothing(len(x), np.nan)), strings
+        return OneLambdaState(problem, key, x, np.nan, policy, first, 0, np.nan, _nothing(len(x))), strings
 
     def propose(self, key: Key, inner: OneLambdaState, step: int) -> tuple[np.ndarray, OneLambdaState]:
         """Draw all offspring and what selection needs; on dynamic problems the parent is valued again."""
         n, stream = len(inner.x), stream_of(key, "step", step)
-        size = int(f.brood_size(self.lowered_algorithm(n), _Sized(np.array([inner.offspring])), stream))
+        size = int(f.brood_size(self.lowered_algorithm(n), Sized(np.array([inner.offspring])), stream))
         view = self._view(inner.problem, key, inner.x, step)
         drawn, ties = [], []
         for index in range(size):
@@ -134,19 +137,27 @@ class AbstractOneLambda(AbstractSearch):
             loss=child if kept else parent,
             policy=f.update(policy, inner.policy, event, n),
             offspring=float(adapted(algorithm, inner.offspring, sign)),
-            asked=_nothing(n, rate),
+            size=len(losses),
+            rate=rate,
+            asked=_nothing(n),
         )
         improved = None if algorithm.comma and not inner.problem.dynamic else kept and sign > 0
-        return Absorbed(after, improved, StepDetail(sign, kept, flips, rate, len(losses)))
+        detail = StepDetail(sign, kept, flips, rate, len(losses))
+        return Absorbed(after, improved, detail, champion=index + inner.problem.dynamic)
 
     def incumbent(self, inner: OneLambdaState) -> tuple[np.ndarray, Any]:
         """The parent of the next generation and its loss, on dynamic problems under the last step's function."""
         return inner.x, inner.loss
 
 
-def _nothing(n: int, rate: float) -> Brood:
-    """No offspring are asked; only the last rate is remembered."""
-    return Brood(np.empty((0, n), dtype=np.uint8), (), (), (), float(rate), 0.0)
+def _numbers(work: Work) -> tuple[float, int, float]:
+    """Lambda, the number of offspring of the last step, and their rate."""
+    return float(work.brood[0]), int(work.brood[1]), float(work.rate[0])
+
+
+def _nothing(n: int) -> Brood:
+    """No offspring are asked."""
+    return Brood(np.empty((0, n), dtype=np.uint8), (), (), (), 0.0, 0.0)
 
 
 def best_of(losses: Any, ties: Any) -> int:

@@ -114,7 +114,7 @@ def _sight(work, instance, cache, n):
         work.rate[0],
         math.nan,
         math.nan,
-        np.int64(work.brood[1]),
+        int(work.brood[1]),
     )
 
 

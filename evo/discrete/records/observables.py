@@ -164,10 +164,29 @@ class Rate(AbstractBitObservable):
         return math.nan if view.detail is None else float(view.detail.rate)
 
 
+@dataclass(frozen=True)
+class Offspring(AbstractBitObservable):
+    """How many offspring the step had (of the (1+(lambda,lambda))-GA: how many mutants); 0 at the start."""
+
+    @property
+    def name(self) -> str:
+        """The column name."""
+        return "offspring"
+
+    def lower(self) -> LoweredOffspring:
+        """The named tuple that kernels see."""
+        return LoweredOffspring(0)
+
+    def read(self, memory: Any, view: View) -> float:
+        """The number."""
+        return 0.0 if view.detail is None else float(view.detail.offspring)
+
+
 zeros = Zeros()
 level = Level()
 levels_visited = LevelsVisited()
 rate = Rate()
+offspring = Offspring()
 
 
 class LoweredZeros(NamedTuple):
@@ -196,6 +215,12 @@ class LoweredMeanDensity(NamedTuple):
 
 class LoweredRate(NamedTuple):
     """`Rate` as kernels see it."""
+
+    unused: int
+
+
+class LoweredOffspring(NamedTuple):
+    """`Offspring` as kernels see it."""
 
     unused: int
 
@@ -236,6 +261,10 @@ def _read_level(observable, memory, sight):
 
 def _read_rate(observable, memory, sight):
     return sight.rate
+
+
+def _read_offspring(observable, memory, sight):
+    return float(sight.offspring)
 
 
 def _read_value(observable, memory, sight):
@@ -296,6 +325,7 @@ for _kind, _name, _function in (
     (LoweredZeros, "observe_read", _read_zeros),
     (LoweredLevel, "observe_read", _read_level),
     (LoweredRate, "observe_read", _read_rate),
+    (LoweredOffspring, "observe_read", _read_offspring),
     (LoweredValue, "observe_read", _read_value),
     (LoweredValue, "needs_value", _value_needed),
     (LoweredBestValue, "observe_read", _read_best_value),

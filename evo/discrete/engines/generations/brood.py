@@ -128,8 +128,7 @@ def _first_hit(algorithm, parts, work, instance, policy, step, level, offspring,
     seed_stream(stream, work.keys[2, 0], work.keys[2, 1], step)
     f.brood_size(algorithm, work, stream)
     flip(x, best, best_count, 0)
-    zeros = count_zeros(x)
-    place = 0
+    zeros, place = count_zeros(x), 0
     for index in range(offspring):
         rate = float(f.draw(parts.rate, policy, PolicyView(step, level, zeros, index), n, stream))
         count = f.flips(parts.mutation, rate, n, stream, other, work.memo)

@@ -58,6 +58,7 @@ class OptimizerCase:
     start: Any = None
 
 
+STATIC = d.Static(strength=1.0)
 ELITIST = d.OnePlusOne(rate=d.Static(strength=1.0))
 FIVE = d.Custom(lambda x: abs(int(x.sum()) - 5), n=12, sense=evo.Sense.MINIMISE, optimum=0)
 
@@ -83,6 +84,36 @@ OPTIMIZERS: dict[str, OptimizerCase] = {
         d.HotTopic(20, levels=4, alpha=0.3, beta=0.2, eps=0.1),
     ),
     "OnePlusOne on Custom": OptimizerCase(ELITIST, FIVE),
+    "OnePlusLambda on OneMax": OptimizerCase(d.OnePlusLambda(4, rate=d.SuccessRule(factor=1.5, s=4.0)), d.OneMax(14)),
+    "OnePlusLambda, strict, on DynamicBinVal": OptimizerCase(
+        d.OnePlusLambda(3, rate=STATIC, acceptance=d.Strict()), d.DynamicBinVal(12)
+    ),
+    "OneCommaLambda, self-adjusting, on LeadingOnes": OptimizerCase(
+        d.OneCommaLambda(d.OffspringRule(factor=1.5, s=1.0), rate=STATIC), d.LeadingOnes(10), steps=40
+    ),
+    "OneCommaLambda on BinVal, order only": OptimizerCase(d.OneCommaLambda(3, rate=STATIC), d.BinVal(60)),
+    "OneCommaLambda, rounding at random, on DynamicBinVal": OptimizerCase(
+        d.OneCommaLambda(d.OffspringRule(factor=2.0, s=1.0, rounding=d.Rounding.STOCHASTIC), rate=STATIC),
+        d.DynamicBinVal(12),
+    ),
+    "MuPlusOne on HotTopic": OptimizerCase(
+        d.MuPlusOne(3, rate=d.SuccessRule(factor=1.5, s=4.0)), d.HotTopic(20, levels=4, alpha=0.3, beta=0.2, eps=0.1)
+    ),
+    "MuPlusOne with crossover on BinVal, order only": OptimizerCase(
+        d.MuPlusOne(4, rate=STATIC, crossover=0.5), d.BinVal(60)
+    ),
+    "MuPlusOne with crossover on DynamicBinVal": OptimizerCase(
+        d.MuPlusOne(3, rate=STATIC, crossover=0.5), d.DynamicBinVal(10)
+    ),
+    "MuPlusOne on Custom": OptimizerCase(d.MuPlusOne(3, rate=STATIC), FIVE),
+    "OnePlusLambdaLambda on OneMax": OptimizerCase(d.OnePlusLambdaLambda(3), d.OneMax(14)),
+    "OnePlusLambdaLambda, self-adjusting, on RandomLinear": OptimizerCase(
+        d.OnePlusLambdaLambda(d.OffspringRule(factor=1.5, s=4.0)), d.RandomLinear(12)
+    ),
+    "OnePlusLambdaLambda on DynamicBinVal": OptimizerCase(
+        d.OnePlusLambdaLambda(3, strength=2.0, bias=0.5), d.DynamicBinVal(12)
+    ),
+    "OnePlusLambdaLambda on Custom": OptimizerCase(d.OnePlusLambdaLambda(2), FIVE),
     "RandomLocalSearch on RandomLinear": OptimizerCase(d.RandomLocalSearch(), d.RandomLinear(12)),
     "RandomLocalSearch on BinVal, order only": OptimizerCase(d.RandomLocalSearch(), d.BinVal(60)),
 }

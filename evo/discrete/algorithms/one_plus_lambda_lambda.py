@@ -145,8 +145,6 @@ class OnePlusLambdaLambda(AbstractSearch):
         loss, rate = -problem.evaluate(x[None], steps, key)[0], float(work.rate[0])
         numbers = float(work.brood[0]), int(work.brood[1]), rate
         return OnePlusLambdaLambdaState(problem, key, x, loss, policy, *numbers, _nothing(len(x)))
-            problem, key, x, loss, policy, float(work.brood[0]), int(work.brood[1]), rate, _nothing(len(x))
-        )
 
     def unpack(self, inner: OnePlusLambdaLambdaState, work: Work) -> None:
         """Write an inner state into the arrays of `work`."""

@@ -130,7 +130,7 @@ def _first_hit(algorithm, parts, work, instance, policy, step, level, offspring,
     flip(x, best, best_count, 0)
     zeros, place = count_zeros(x), 0
     for index in range(offspring):
-        rate = float(f.draw(parts.rate, policy, PolicyView(step, level, zeros, index), n, stream))
+        rate = float(f.draw(parts.rate, policy, PolicyView(step, level, int(zeros), index), n, stream))
         count = f.flips(parts.mutation, rate, n, stream, other, work.memo)
         next_word(stream)
         after = flip(x, other, count, zeros)

@@ -1,12 +1,16 @@
 from theory import constants as constants
 from theory import results as results
+from theory.exact import adversarial_dynamic_bin_val as adversarial_dynamic_bin_val
 from theory.exact import chain as chain
 from theory.exact import dynamic_bin_val as dynamic_bin_val
+from theory.exact import dynamic_linear as dynamic_linear
 from theory.exact import enumeration as enumeration
 from theory.exact import leading_ones as leading_ones
 from theory.exact import linear as linear
 from theory.exact import onemax as onemax
+from theory.exact import partially_ordered as partially_ordered
 from theory.exact import rls as rls
+from theory.exact import switching_dynamic_bin_val as switching_dynamic_bin_val
 from theory.monotone import hottopic as hottopic
 from theory.results import Kind as Kind
 from theory.results import Law as Law
@@ -16,14 +20,18 @@ __all__ = [
     "Kind",
     "Law",
     "Value",
+    "adversarial_dynamic_bin_val",
     "chain",
     "constants",
     "dynamic_bin_val",
+    "dynamic_linear",
     "enumeration",
     "hottopic",
     "leading_ones",
     "linear",
     "onemax",
+    "partially_ordered",
     "results",
     "rls",
+    "switching_dynamic_bin_val",
 ]

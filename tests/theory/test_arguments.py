@@ -18,6 +18,11 @@ _STRENGTH = {
     "leading ones variance": theory.leading_ones.variance,
     "dynamic": theory.dynamic_bin_val.law,
     "dynamic from": theory.dynamic_bin_val.expected_steps_from,
+    "adversarial": theory.adversarial_dynamic_bin_val.law,
+    "switching mean": theory.switching_dynamic_bin_val.expected_steps,
+    "dynamic linear variance": theory.dynamic_linear.variance,
+    "partial order": theory.partially_ordered.law,
+    "partial order bands": theory.partially_ordered.bands,
     "linear": theory.linear.upper_bound,
 }
 _COUNTS = {**_STRENGTH, "rls": lambda n, **_: theory.rls.law(n), "rls lo": lambda n, **_: theory.rls.leading_ones(n)}
@@ -67,7 +72,7 @@ def test_wrong_type_of_strength(function, wrong):
         function(10, strength=wrong)
 
 
-@pytest.mark.parametrize("law", [theory.onemax.law, theory.dynamic_bin_val.law])
+@pytest.mark.parametrize("law", [theory.onemax.law, theory.dynamic_bin_val.law, theory.partially_ordered.law])
 def test_starts(law):
     with pytest.raises(ValueError, match=r"`start` must be an integer in \[0, 5\] \(zero-bits\); got 6\. Pass None"):
         law(5, strength=1.0, start=6)

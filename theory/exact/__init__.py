@@ -5,7 +5,19 @@ from typing import Any
 
 from theory._lazy import load
 
-__all__ = ["chain", "dynamic_bin_val", "enumeration", "leading_ones", "linear", "onemax", "rls"]
+__all__ = [
+    "adversarial_dynamic_bin_val",
+    "chain",
+    "dynamic_bin_val",
+    "dynamic_linear",
+    "enumeration",
+    "leading_ones",
+    "linear",
+    "onemax",
+    "partially_ordered",
+    "rls",
+    "switching_dynamic_bin_val",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,7 +27,12 @@ def onemax_moments(n, rate):
 
 
 def dynamic_bin_val_moments(n, rate):
-    """Mean and variance from a uniform start by a dense solve in 60 digits."""
+    """Mean and variance on Dynamic BinVal from a uniform start."""
+    return zero_bit_moments(n, rate, lambda k, a, b: mp.mpf(a) / (a + b))
+
+
+def zero_bit_moments(n, rate, accept):
+    """Mean and variance from a uniform start by a dense solve in 60 digits; a step is accepted with accept(k, a, b)."""
     with mp.workdps(60):
         p = mp.mpf(rate)
         system = mp.zeros(n, n)
@@ -37,7 +42,7 @@ def dynamic_bin_val_moments(n, rate):
             for a in range(1, k + 1):
                 for b in range(n - k + 1):
                     flips = mp.binomial(k, a) * mp.binomial(n - k, b) * p ** (a + b) * (1 - p) ** (n - a - b)
-                    move = flips * a / (a + b)
+                    move = flips * accept(k, a, b)
                     stay -= move
                     if k - a + b > 0:
                         system[k - 1, k - a + b - 1] -= move

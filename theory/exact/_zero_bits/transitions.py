@@ -1,54 +1,41 @@
-"""The chain of the number of zero-bits on Dynamic BinVal."""
+"""The chain of the number of zero-bits, from the probabilities of acceptance."""
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory import _check
 from theory._compile import kernel
 from theory.exact import chain
 
-__all__ = ["bands"]
+Floats: TypeAlias = NDArray[np.float64]
+#: accept(n, zeros, a, b) for arrays zeros[k, 1, 1] (or one number), a[a, 1] and b[b]; broadcasts to [k or 1, a, b]
+Accept: TypeAlias = Callable[[int, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], Floats]
 
-RARE = 1e-40  # steps with more flips than this probability allows are left out of chain and moments
 
-
-def bands(n: int, *, strength: float | None = None, rate: float | None = None) -> chain.Chain:
-    """The chain of the number of zero-bits of the (1+1)-EA on Dynamic BinVal.
+def chain_of(n: int, rate: float, rare: float, accept: Accept, phase: NDArray[np.int64]) -> chain.Chain:
+    """The chain without steps of more flips than occur with probability `rare`.
 
     Args:
-        n: number of bits, at least 1.
-        strength: expected flips per step, in (0, n].
-        rate: flip probability per bit, in (0, 1]; exactly one of `strength` and `rate`.
-
-    Returns:
-        The chain on {0, ..., n}, without steps of more flips than occur with probability 1e-40.
-
-    Raises:
-        TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range.
-
-    Source: see `law`.
-
-    Example:
-        >>> bands(n=2, rate=0.5).down.tolist()
-        [[0.0, 0.0], [0.25, 0.0], [0.5, 0.25]]
+        n: number of bits.
+        rate: flip probability per bit.
+        rare: a probability.
+        accept: the probability of acceptance.
+        phase: int64[n + 1], numbers of zero-bits with one number here share their table of acceptance; the numbers
+            are 0, 1, ...
     """
-    n = _check.bits(n)
-    return chain_of(n, _check.rate_of(n, strength, rate), RARE)
-
-
-def chain_of(n: int, rate: float, rare: float) -> chain.Chain:
-    """The chain without steps of more flips than occur with probability `rare`."""
+    cap = n if rate == 1.0 else most_flips(n, rate, rare)
+    table = _table(n, cap, accept, phase)
     if rate == 1.0:
         matrix = np.eye(n + 1)
         for k in range(1, n + 1):
-            matrix[k, k] -= k / n
-            matrix[k, n - k] += k / n
+            chance = table[phase[k], k, n - k]
+            matrix[k, k] -= chance
+            matrix[k, n - k] += chance
         return chain.Chain.from_matrix(matrix)
-    cap = most_flips(n, rate, rare)
-    return chain.Chain(*_rows(n, rate, cap))
+    return chain.Chain(*_rows(n, rate, cap, table, phase))
 
 
 def most_flips(n: int, rate: float, rare: float) -> int:
@@ -61,6 +48,16 @@ def most_flips(n: int, rate: float, rare: float) -> int:
             break
         flips += 1
     return flips
+
+
+def _table(n: int, cap: int, accept: Accept, phase: NDArray[np.int64]) -> Floats:
+    flips = np.arange(cap + 1)
+    _, first = np.unique(phase, return_index=True)
+    table = np.broadcast_to(
+        accept(n, first[:, None, None], flips[:, None], flips), (first.size, cap + 1, cap + 1)
+    ).astype(np.float64)
+    table[:, 0, :] = 0.0
+    return table
 
 
 @kernel
@@ -86,7 +83,9 @@ def _weights(count: int, rate: float, cap: int) -> NDArray[np.float64]:
 
 
 @kernel
-def _rows(n: int, rate: float, cap: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _rows(
+    n: int, rate: float, cap: int, table: NDArray[np.float64], phase: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     down = np.zeros((n + 1, cap))
     up = np.zeros((n + 1, max(0, cap - 2)))
     for k in range(1, n + 1):
@@ -94,7 +93,7 @@ def _rows(n: int, rate: float, cap: int) -> tuple[NDArray[np.float64], NDArray[n
         lost = _weights(n - k, rate, cap)
         for a in range(1, gained.size):
             for b in range(min(lost.size, cap - a + 1)):
-                move = gained[a] * lost[b] * a / (a + b)
+                move = gained[a] * lost[b] * table[phase[k], a, b]
                 if a > b:
                     down[k, a - b - 1] += move
                 elif b > a:

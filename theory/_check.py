@@ -97,3 +97,10 @@ def strength_of(strength: Any) -> float:
         unit="expected flips per step",
         advice="For one expected flip per step pass strength=1.0.",
     )
+
+
+def horizon_of(horizon: Any, unit: str = "steps") -> int | None:
+    """The number of steps that a distribution is to track, or None for all of it."""
+    if horizon is None:
+        return None
+    return integer("horizon", horizon, low=0, unit=unit, advice="Pass None to track all of the law.")

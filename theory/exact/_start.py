@@ -36,3 +36,9 @@ def zeros_law(n: int, start: Any) -> tuple[int, NDArray[np.float64]]:
             f"{weights.shape}, sum {weights.sum():.12g}. Pass None for a uniform random string."
         )
     return 0, weights
+
+
+def whole_zeros_law(n: int, start: Any) -> NDArray[np.float64]:
+    """The law of the number of zero-bits at the start, float64[n + 1]; as `zeros_law`."""
+    first, weights = zeros_law(n, start)
+    return np.concatenate([np.zeros(first), weights, np.zeros(n + 1 - first - weights.size)])

@@ -52,8 +52,7 @@ def law(n: int, *, strength: float | None = None, rate: ArrayLike | None = None,
         (84.058739586, 77)
     """
     n = _check.bits(n)
-    if horizon is not None:
-        horizon = _check.integer("horizon", horizon, low=0, unit="steps", advice="Pass None to track all of the law.")
+    horizon = _check.horizon_of(horizon)
     return thinned_law(improvement(n, strength, rate), horizon=horizon, source=_SOURCE)
 
 

@@ -45,8 +45,7 @@ def law(n: int, *, start: ArrayLike | None = None, horizon: int | None = None) -
     """
     n = _check.bits(n)
     first, weights = zeros_law(n, start)
-    if horizon is not None:
-        horizon = _check.integer("horizon", horizon, low=0, unit="steps", advice="Pass None to track all of the law.")
+    horizon = _check.horizon_of(horizon)
     size = first + weights.size
     steps = chain.Chain(np.arange(size, dtype=np.float64)[:, None] / n, np.zeros((size, 0)))
     return chain.law(steps, np.concatenate([np.zeros(first), _whole(weights)]), source=_SOURCE, horizon=horizon)
@@ -126,8 +125,7 @@ def leading_ones(n: int, *, horizon: int | None = None) -> Law:
         200.0
     """
     n = _check.bits(n)
-    if horizon is not None:
-        horizon = _check.integer("horizon", horizon, low=0, unit="steps", advice="Pass None to track all of the law.")
+    horizon = _check.horizon_of(horizon)
     source = "RLS on LeadingOnes: sum of Bernoulli(1/2)-thinned geometric waits"
     return thinned_law(np.full(n, 1.0 / n), source=source, horizon=horizon)
 

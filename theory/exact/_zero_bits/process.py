@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory import _check
 from theory.exact import chain
-from theory.exact._start import zeros_law
+from theory.exact._start import whole_zeros_law
 from theory.exact._zero_bits.transitions import Accept, chain_of, most_flips
 from theory.exact.chain.iteration import allow
 from theory.results import Kind, Law, Masses, Moments, Value
@@ -77,12 +77,8 @@ class Process:
         """
         n = _check.bits(n)
         rate = _check.rate_of(n, strength, rate)
-        first, weights = zeros_law(n, start)
-        start_law = np.zeros(n + 1)
-        start_law[first : first + weights.size] = weights
-        if horizon is not None:
-            advice = "Pass None to track all of the law."
-            horizon = _check.integer("horizon", horizon, low=0, unit="steps", advice=advice)
+        start_law = whole_zeros_law(n, start)
+        horizon = _check.horizon_of(horizon)
         lazy = partial(self._moments, n, rate, start_law)
         masses = partial(self._masses, n, rate, start_law, horizon, lazy)
         return Law(kind=Kind.EXACT, source=self._source, moments=lazy, masses=masses)

@@ -57,8 +57,7 @@ def law(
     n = _check.bits(n)
     rate = _check.rate_of(n, strength, rate)
     first, weights = zeros_law(n, start)
-    if horizon is not None:
-        horizon = _check.integer("horizon", horizon, low=0, unit="steps", advice="Pass None to track all of the law.")
+    horizon = _check.horizon_of(horizon)
     lazy = partial(_moments, n, rate, first, weights)
     return Law(
         kind=Kind.EXACT,

@@ -11,6 +11,7 @@ __all__ = [
     "dynamic_bin_val",
     "dynamic_linear",
     "enumeration",
+    "flips",
     "leading_ones",
     "linear",
     "onemax",

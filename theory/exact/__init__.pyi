@@ -3,6 +3,7 @@ from theory.exact import chain as chain
 from theory.exact import dynamic_bin_val as dynamic_bin_val
 from theory.exact import dynamic_linear as dynamic_linear
 from theory.exact import enumeration as enumeration
+from theory.exact import flips as flips
 from theory.exact import leading_ones as leading_ones
 from theory.exact import linear as linear
 from theory.exact import onemax as onemax
@@ -16,6 +17,7 @@ __all__ = [
     "dynamic_bin_val",
     "dynamic_linear",
     "enumeration",
+    "flips",
     "leading_ones",
     "linear",
     "onemax",

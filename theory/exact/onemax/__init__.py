@@ -1,10 +1,15 @@
-"""The (1+1)-EA on OneMax: the exact law of the running time, from the chain of the number of zero-bits.
+"""OneMax: exact laws of the running time, from the chain of the number of zero-bits.
 
-A step that flips A ~ Bin(k, p) of the k zero-bits and B ~ Bin(n - k, p) of the ones is accepted iff A >= B, so
-P(k -> k - j) = P(A - B = j) for j >= 1. Equal offspring leave k unchanged: accepting ties (elitist) or rejecting them
-(strict) gives the same chain and the same law. Resampling empty mutations changes it.
+In the (1+1)-EA with standard bit mutation, a step that flips A ~ Bin(k, p) of the k zero-bits and B ~ Bin(n - k, p) of
+the ones is accepted iff A >= B, so P(k -> k - j) = P(A - B = j) for j >= 1. Equal offspring leave k unchanged:
+accepting ties (elitist) or rejecting them (strict) gives the same chain and the same law. Resampling empty mutations
+changes it.
+
+Any law on the number of flips, several offspring, comma selection: `unbiased_law`. The (1+(lambda,lambda))-GA:
+`lambda_lambda_law`.
 """
 
+from theory.exact.onemax.lambda_lambda import lambda_lambda_law
 from theory.exact.onemax.running_time import (
     asymptotic,
     expected_steps,
@@ -14,5 +19,17 @@ from theory.exact.onemax.running_time import (
     variance_from,
 )
 from theory.exact.onemax.transitions import bands
+from theory.exact.onemax.unbiased import unbiased_expected_steps, unbiased_law
 
-__all__ = ["asymptotic", "bands", "expected_steps", "expected_steps_from", "law", "variance", "variance_from"]
+__all__ = [
+    "asymptotic",
+    "bands",
+    "expected_steps",
+    "expected_steps_from",
+    "lambda_lambda_law",
+    "law",
+    "unbiased_expected_steps",
+    "unbiased_law",
+    "variance",
+    "variance_from",
+]

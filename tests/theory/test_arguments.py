@@ -129,7 +129,7 @@ def test_enumeration():
         en.law([0], static)
     with pytest.raises(ValueError, match="got NaN"):
         en.law([0.0, math.nan], static)
-    with pytest.raises(ValueError, match=r"`policy` may be None only for the mutation OneBit\(\); got None"):
+    with pytest.raises(ValueError, match=r"`policy` may be None only for .* such as OneBit\(\); got None"):
         en.law(onemax)
     with pytest.raises(TypeError, match=r"`policy` must have the methods start\(n\), rate\(state, t\)"):
         en.law(onemax, 0.1)  # pyright: ignore

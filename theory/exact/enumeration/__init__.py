@@ -9,8 +9,10 @@ comparison and whether the mutation was empty (idle). T is the first step after 
 """
 
 from theory.exact.enumeration.acceptance import AbstractAcceptance, Elitist, Metropolis, Strict
-from theory.exact.enumeration.mutations import AbstractMutation, OneBit, StandardBits
+from theory.exact.enumeration.fixed_mutations import FitnessDependent, FlipCount, Mixture, OneBit, PerBit
+from theory.exact.enumeration.mutations import AbstractMutation, Resampled, Shifted, StandardBits
 from theory.exact.enumeration.policies import AbstractPolicy, RatePolicy, Schedule, Static
+from theory.exact.enumeration.process import SAMPLED, Step, process_law
 from theory.exact.enumeration.running_time import expected_steps, law
 from theory.exact.enumeration.self_adjusting import EqualFitnessRule, Success, SuccessRule
 from theory.exact.enumeration.tables import dynamic, dynamic_bin_val, tabulate
@@ -21,12 +23,20 @@ __all__ = [
     "AbstractPolicy",
     "Elitist",
     "EqualFitnessRule",
+    "FitnessDependent",
+    "FlipCount",
     "Metropolis",
+    "Mixture",
     "OneBit",
+    "PerBit",
     "RatePolicy",
+    "Resampled",
+    "SAMPLED",
     "Schedule",
+    "Shifted",
     "StandardBits",
     "Static",
+    "Step",
     "Strict",
     "Success",
     "SuccessRule",
@@ -34,5 +44,6 @@ __all__ = [
     "dynamic_bin_val",
     "expected_steps",
     "law",
+    "process_law",
     "tabulate",
 ]

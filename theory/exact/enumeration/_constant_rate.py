@@ -17,7 +17,8 @@ def moments(model: Model) -> tuple[float, float]:
         rows = np.flatnonzero(~model.solved[first:last]) + first
         if rows.size == 0:
             continue
-        move = masks[model.order[rows][:, None] ^ model.order[None, :]] * _accepted(model, rows)
+        parents = model.order[rows][:, None]
+        move = masks[parents % masks.shape[0], parents ^ model.order[None, :]] * _accepted(model, rows)
         move[np.arange(rows.size), rows] = 0.0
         outside = np.ones(model.size, dtype=np.bool_)
         outside[rows] = False

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from theory import _check
 from theory.exact.enumeration.acceptance import AbstractAcceptance
-from theory.exact.enumeration.mutations import AbstractMutation, OneBit
+from theory.exact.enumeration.mutations import AbstractMutation
 from theory.exact.enumeration.policies import AbstractPolicy, RatePolicy, Static
 from theory.exact.enumeration.tables import MAX_BITS
 
@@ -24,23 +24,13 @@ class Model:
         start: Any,
         solved: Any,
     ) -> None:
-        _demand("mutation", mutation, AbstractMutation, "StandardBits()")
-        _demand("acceptance", acceptance, AbstractAcceptance, "Elitist()")
-        if policy is None and not isinstance(mutation, OneBit):
-            raise ValueError(
-                f"`policy` may be None only for the mutation OneBit(); got None with {mutation!r}. "
-                "Pass Static(strength=1.0), say."
-            )
-        if policy is not None and not all(callable(getattr(policy, m, None)) for m in ("start", "rate", "update")):
-            raise TypeError(
-                f"`policy` must have the methods start(n), rate(state, t) and update(state, sign, idle, t); got "
-                f"{policy!r}. Pass Static(strength=1.0), say."
-            )
-        self.policy: RatePolicy = Static(rate=1.0) if policy is None else policy
+        demand("mutation", mutation, AbstractMutation, "StandardBits()")
+        demand("acceptance", acceptance, AbstractAcceptance, "Elitist()")
+        self.policy = checked_policy(policy, mutation)
         self.static = policy is None or isinstance(policy, Static)
         self.mutation = mutation
         self.acceptance = acceptance
-        self.n, ranks, self.beats = _ranks(values)
+        self.n, ranks, self.beats = ranks_of(values)
         size = 2**self.n
         self.order = np.argsort(ranks, kind="stable")  # strings from worst to best
         ranks = ranks[self.order]
@@ -48,7 +38,7 @@ class Model:
         self.last = np.searchsorted(ranks, ranks, side="right")
         self.worse_kept = _keeps_worse(values, self.order, acceptance, self.beats)
         self.solved = _solved(self.n, solved, ranks, self.order, self.beats)[self.order]
-        self.start = _start(size, start)[self.order]
+        self.start = start_law(size, start)[self.order]
 
     @property
     def size(self) -> int:
@@ -61,14 +51,8 @@ class Model:
         return isinstance(self.policy, AbstractPolicy) and self.policy.homogeneous
 
     def masks(self, rate: float) -> NDArray[np.float64]:
-        """The probability of every set of flipped positions, checked."""
-        masks = np.ascontiguousarray(self.mutation.masks(self.n, rate), dtype=np.float64)
-        if masks.shape != (self.size,) or not masks.min() >= 0.0 or not abs(masks.sum() - 1.0) <= 1e-9:
-            raise ValueError(
-                f"`mutation` must give {self.size} probabilities of sum 1; {self.mutation!r} gave shape {masks.shape}, "
-                f"sum {masks.sum():.12g} at rate {rate:g}. Correct its method masks(n, rate)."
-            )
-        return masks
+        """float64[1 or 2^n, 2^n]: the probability of every set of flipped positions, one row or one for each parent."""
+        return checked_masks(self.mutation, self.n, rate)
 
     def rate(self, state: Any, t: int) -> float:
         """The rate of the policy, checked."""
@@ -77,12 +61,43 @@ class Model:
         return _check.real("rate", rate, "[0, 1]", unit="probability per bit", advice=advice)
 
 
-def _demand(name: str, value: Any, kind: type, example: str) -> None:
+def checked_policy(policy: RatePolicy | None, mutation: AbstractMutation) -> RatePolicy:
+    """The policy, or any constant one where the mutation ignores the rate."""
+    if policy is None and mutation.uses_rate:
+        raise ValueError(
+            "`policy` may be None only for a mutation that ignores the rate, such as OneBit(); got None with "
+            f"{mutation!r}. Pass Static(strength=1.0), say."
+        )
+    if policy is not None and not all(callable(getattr(policy, m, None)) for m in ("start", "rate", "update")):
+        raise TypeError(
+            f"`policy` must have the methods start(n), rate(state, t) and update(state, sign, idle, t); got "
+            f"{policy!r}. Pass Static(strength=1.0), say."
+        )
+    return Static(rate=1.0) if policy is None else policy
+
+
+def checked_masks(mutation: AbstractMutation, n: int, rate: float) -> NDArray[np.float64]:
+    """float64[1 or 2^n, 2^n]: the probability of every set of flipped positions, one row or one for each parent."""
+    masks = np.ascontiguousarray(mutation.masks(n, rate), dtype=np.float64)
+    rows = masks[None] if masks.ndim == 1 else masks
+    if rows.shape not in {(1, 2**n), (2**n, 2**n)} or not rows.min() >= 0.0 or not _laws(rows):
+        raise ValueError(
+            f"`mutation` must give {2**n} probabilities of sum 1, or so many for each of {2**n} parents; {mutation!r} "
+            f"gave shape {masks.shape}, sum {masks.sum():.12g} at rate {rate:g}. Correct its method masks(n, rate)."
+        )
+    return rows
+
+
+def _laws(rows: NDArray[np.float64]) -> bool:
+    return bool(np.all(np.abs(rows.sum(axis=1) - 1.0) <= 1e-9))
+
+
+def demand(name: str, value: Any, kind: type, example: str) -> None:
     if not isinstance(value, kind):
         raise TypeError(f"`{name}` must be an {kind.__name__}; got {value!r}. Pass {example}, say.")
 
 
-def _ranks(values: Any) -> tuple[int, NDArray[np.int64], NDArray[np.float64] | None]:
+def ranks_of(values: Any) -> tuple[int, NDArray[np.int64], NDArray[np.float64] | None]:
     shape = np.shape(values) if isinstance(values, np.ndarray) else (len(values),)
     n = max(shape[0], 1).bit_length() - 1
     if shape[0] != 2**n or n < 1 or n > MAX_BITS or len(shape) > 2 or (len(shape) == 2 and shape[1] != shape[0]):
@@ -140,7 +155,7 @@ def _solved(
     return mask
 
 
-def _start(size: int, start: Any) -> NDArray[np.float64]:
+def start_law(size: int, start: Any) -> NDArray[np.float64]:
     if start is None:
         return np.full(size, 1.0 / size)
     if np.ndim(start) == 0:

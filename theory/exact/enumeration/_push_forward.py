@@ -73,27 +73,28 @@ def _push(
                 lost += mass
                 continue
             code = codes[x]
-            rest = mass - mass * masks[a, 0]
-            after[idle_state, x] += mass * masks[a, 0]
+            flipped = masks[a, code % masks.shape[1]]  # one law, or one for each parent
+            rest = mass - mass * flipped[0]
+            after[idle_state, x] += mass * flipped[0]
             if beats.shape[0] > 0:
                 for y in range(size):
                     if y != x:
-                        move = mass * masks[a, code ^ codes[y]] * beats[x, y]
+                        move = mass * flipped[code ^ codes[y]] * beats[x, y]
                         after[better_state, y] += move
                         rest -= move
             else:
                 for y in range(last[x], size):
-                    move = mass * masks[a, code ^ codes[y]]
+                    move = mass * flipped[code ^ codes[y]]
                     after[better_state, y] += move
                     rest -= move
                 for y in range(first[x], last[x]):
                     if y != x:
-                        move = mass * masks[a, code ^ codes[y]]
+                        move = mass * flipped[code ^ codes[y]]
                         after[equal_state, y if keeps_equal else x] += move
                         rest -= move
                 if worse.shape[0] > 0:
                     for y in range(first[x]):
-                        move = mass * masks[a, code ^ codes[y]] * worse[x, y]
+                        move = mass * flipped[code ^ codes[y]] * worse[x, y]
                         after[worse_state, y] += move
                         rest -= move
             after[worse_state, x] += max(0.0, rest)

@@ -1,15 +1,13 @@
 """The states of a rate policy, numbered as they are met."""
 
-import math
 from collections.abc import Hashable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.exact.enumeration._merged import Merged
 from theory.exact.enumeration._model import Model
 from theory.exact.enumeration.policies import RatePolicy
-
-_SAME = 1e-9  # relative difference up to which two policy states are one
 
 
 class States:
@@ -17,21 +15,21 @@ class States:
 
     def __init__(self, limit: int, policy: RatePolicy) -> None:
         self._numbers: dict[Hashable, int] = {}
-        self._buckets: dict[int, float] = {}
+        self._merged = Merged()
         self._limit = limit
         self._policy = policy
         self._states: list[Hashable] = []
         self._known = 0  # rows of the two tables in use
         self._place: dict[int, int] = {}
         self._follow = np.zeros((0, 4), np.int64)
-        self._masks = np.zeros((0, 0))
+        self._masks = np.zeros((0, 0, 0))
 
     def step(self, model: Model, active: NDArray[np.int64], t: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """What the active states do in step t.
 
         Returns:
             int64[active, 4]: the states after a better, an equal, an empty and a worse offspring.
-            float64[active, 2^n]: the law of the flipped positions.
+            float64[active, 1 or 2^n, 2^n]: the law of the flipped positions, one or one for each parent.
         """
         if not model.homogeneous:
             self._known = 0
@@ -42,23 +40,24 @@ class States:
             state, update = self._states[number], self._policy.update
             better, equal = self.number(update(state, 1, False, t)), self.number(update(state, 0, False, t))
             idle, worse = self.number(update(state, 0, True, t)), self.number(update(state, -1, False, t))
-            self._grow(model.size)
+            masks = model.masks(model.rate(state, t))
+            self._grow(masks)
             self._follow[self._known] = better, equal, idle, worse
-            self._masks[self._known] = model.masks(model.rate(state, t))
+            self._masks[self._known] = masks
             self._place[number] = self._known
             self._known += 1
         places = np.array([self._place[number] for number in active.tolist()])
         return self._follow[places], self._masks[places]
 
-    def _grow(self, size: int) -> None:
+    def _grow(self, masks: NDArray[np.float64]) -> None:
         if self._known == self._follow.shape[0]:
-            more = max(16, self._known)
+            more = max(16 if masks.shape[0] == 1 else 1, self._known)
             self._follow = np.concatenate([self._follow, np.zeros((more, 4), np.int64)])
-            self._masks = np.concatenate([self._masks.reshape(-1, size), np.zeros((more, size))])
+            self._masks = np.concatenate([self._masks.reshape(-1, *masks.shape), np.zeros((more, *masks.shape))])
 
     def number(self, state: Hashable) -> int:
         """The number of a state, a new one where it is met for the first time."""
-        state = self._merge(state)
+        state = self._merged(state)
         found = self._numbers.get(state)
         if found is None:
             found = len(self._states)
@@ -71,17 +70,3 @@ class States:
             self._numbers[state] = found
             self._states.append(state)
         return found
-
-    def _merge(self, state: Hashable) -> Hashable:
-        if isinstance(state, tuple):
-            return tuple(self._merge(part) for part in state)
-        if not isinstance(state, (float, np.floating)) or state == 0.0 or not math.isfinite(state):
-            return state
-        value = float(state)
-        bucket = math.floor(math.log(abs(value)) / _SAME)
-        for near in (bucket, bucket - 1, bucket + 1):
-            known = self._buckets.get(near)
-            if known is not None and abs(known - value) <= _SAME * abs(value):
-                return known
-        self._buckets[bucket] = value
-        return value

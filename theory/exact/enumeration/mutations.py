@@ -10,15 +10,20 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["AbstractMutation", "OneBit", "StandardBits"]
+__all__ = ["AbstractMutation", "Resampled", "Shifted", "StandardBits"]
 
 
 class AbstractMutation(ABC):
     """A law on the sets of positions that flip; a set is an integer, bit i for position i."""
 
+    @property
+    def uses_rate(self) -> bool:
+        """Whether the rate of the policy matters; True unless overridden."""
+        return True
+
     @abstractmethod
     def masks(self, n: int, rate: float) -> NDArray[np.float64]:
-        """float64[2^n], the probability of every set of flipped positions."""
+        """float64[2^n], the probability of every set of flipped positions; or float64[2^n, 2^n], a row per parent."""
 
 
 @final
@@ -39,17 +44,37 @@ class StandardBits(AbstractMutation):
 
 @final
 @dataclass(frozen=True)
-class OneBit(AbstractMutation):
-    """Exactly one uniformly random position flips, whatever the rate: randomised local search.
+class Resampled(AbstractMutation):
+    """Standard bit mutation, repeated until a position flips: P(S) as there, divided by 1 - (1 - p)^n, S not empty.
 
     Example:
-        >>> OneBit().masks(2, 0.25).tolist()
-        [0.0, 0.5, 0.5, 0.0]
+        >>> Resampled().masks(2, 0.5).round(6).tolist()
+        [0.0, 0.333333, 0.333333, 0.333333]
     """
 
     def masks(self, n: int, rate: float) -> NDArray[np.float64]:
         """The probability of every set of flipped positions."""
-        return np.where(sizes(n) == 1, 1.0 / n, 0.0)
+        masks = StandardBits().masks(n, rate)
+        masks[0] = 0.0
+        return masks / masks.sum()
+
+
+@final
+@dataclass(frozen=True)
+class Shifted(AbstractMutation):
+    """Standard bit mutation, where one uniformly random position flips if none would.
+
+    Example:
+        >>> Shifted().masks(2, 0.5).tolist()
+        [0.0, 0.375, 0.375, 0.25]
+    """
+
+    def masks(self, n: int, rate: float) -> NDArray[np.float64]:
+        """The probability of every set of flipped positions."""
+        masks = StandardBits().masks(n, rate)
+        masks[sizes(n) == 1] += masks[0] / n
+        masks[0] = 0.0
+        return masks
 
 
 def sizes(n: int) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from theory import _check
 from theory.exact.enumeration import _constant_rate
 from theory.exact.enumeration._model import Model
+from theory.exact.enumeration._once import Once
 from theory.exact.enumeration._push_forward import push_forward
 from theory.exact.enumeration.acceptance import AbstractAcceptance, Elitist
 from theory.exact.enumeration.mutations import AbstractMutation, StandardBits
@@ -73,7 +74,7 @@ def law(
     if horizon is not None:
         steps = _check.integer("horizon", horizon, low=0, unit="steps", advice="Pass None for the default.")
     tail = _check.real("tail", tail, "(0, 1)", unit="probability", advice="Pass 1e-12, say.")
-    masses = _Once(partial(push_forward, model, steps, tail))
+    masses = Once(partial(push_forward, model, steps, tail))
     return Law(kind=Kind.EXACT, source=_SOURCE, moments=partial(_moments, model, masses), masses=masses)
 
 
@@ -120,19 +121,6 @@ def expected_steps(
             "Use law(...).mean for a rate that changes."
         )
     return Value.exact(_constant_rate.moments(model)[0], source=_SOURCE)
-
-
-class _Once:
-    """A computation that is done at most once, shared by moments and distribution."""
-
-    def __init__(self, compute: Callable[[], Masses]) -> None:
-        self._compute = compute
-        self._result: Masses | None = None
-
-    def __call__(self) -> Masses:
-        if self._result is None:
-            self._result = self._compute()
-        return self._result
 
 
 def _moments(model: Model, masses: Callable[[], Masses]) -> Moments:

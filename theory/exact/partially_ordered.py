@@ -10,6 +10,7 @@ Departs from the paper: Colin, Doerr and Ferey (2014) have a parametrised pessim
 Source: Jansen (2007), the rule as recalled.
 """
 
+import math
 from functools import partial
 
 import numpy as np
@@ -18,9 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from theory import _check
 from theory.exact import chain
 from theory.exact._zero_bits import Process
+from theory.exact._zero_bits.leading_term import leading_term
 from theory.results import Law, Value
 
-__all__ = ["bands", "expected_steps", "expected_steps_from", "law", "variance"]
+__all__ = ["asymptotic", "bands", "expected_steps", "expected_steps_from", "law", "threshold", "variance"]
 
 
 def law(
@@ -137,10 +139,70 @@ def bands(n: int, *, strength: float | None = None, rate: float | None = None, p
     return _process(pessimism).bands(n, strength=strength, rate=rate)
 
 
+def asymptotic(n: int, *, strength: float, pessimism: float = 1.0) -> Value:
+    """The leading term of the expected number of steps below the threshold, inf from there on.
+
+    E[T] ~ n ln n / (c ((1 - q) e^-c + q (1 - c))).
+
+    Args:
+        n: number of bits, at least 1.
+        strength: expected flips per step, c > 0.
+        pessimism: q, as for `law`.
+
+    Returns:
+        An asymptotic value in steps.
+
+    Raises:
+        TypeError: for arguments of a wrong type.
+        ValueError: for arguments out of range.
+
+    Source: elementary (multiplicative drift at vanishing density).
+
+    Example:
+        >>> round(float(asymptotic(1000, strength=0.5)) / (1000 * math.log(1000)), 3)
+        4.0
+    """
+    c, q = _check.strength_of(strength), _pessimism(pessimism)
+    return leading_term(n, c * ((1.0 - q) * math.exp(-c) + q * (1.0 - c)), "partial order")
+
+
+def threshold(pessimism: float = 1.0) -> Value:
+    """The strength at which the drift near the optimum vanishes: (1 - q) e^-c = q (c - 1).
+
+    The solution is c = 1 + W((1 - q) / (e q)) with Lambert's function W. At this strength the fluid drift is positive at
+    every other density, as far as computed.
+
+    Args:
+        pessimism: q, as for `law`.
+
+    Returns:
+        An asymptotic value; 1 for the partially ordered EA, inf for OneMax.
+
+    Raises:
+        TypeError: for arguments of a wrong type.
+        ValueError: for arguments out of range.
+
+    Source: elementary (zero of the slope in `asymptotic`).
+
+    Example:
+        >>> float(threshold()), round(float(threshold(0.5)), 6), float(threshold(0.0))
+        (1.0, 1.278465, inf)
+    """
+    from scipy.special import lambertw
+
+    q = _pessimism(pessimism)
+    value = 1.0 + float(lambertw((1.0 - q) / (math.e * q)).real) if q > 0.0 else math.inf
+    return Value.asymptotic(value, source="partial order: (1 - q) e^-c = q (c - 1)")
+
+
 def _process(pessimism: float) -> Process:
-    advice = "Pass 1.0 for the partially ordered EA, 0.0 for OneMax."
-    q = _check.real("pessimism", pessimism, "[0, 1]", unit="probability", advice=advice)
+    q = _pessimism(pessimism)
     return Process(f"a partial order (pessimism {q:g})", partial(_accept, q))
+
+
+def _pessimism(pessimism: float) -> float:
+    advice = "Pass 1.0 for the partially ordered EA, 0.0 for OneMax."
+    return _check.real("pessimism", pessimism, "[0, 1]", unit="probability", advice=advice)
 
 
 def _accept(

@@ -16,9 +16,12 @@ Source: the rule for k < n/2 as recalled from the literature; the rule for k >= 
 import numpy as np
 from numpy.typing import NDArray
 
+from theory import _check
 from theory.exact._zero_bits import Process
+from theory.exact._zero_bits.leading_term import leading_term
+from theory.results import Value
 
-__all__ = ["bands", "expected_steps", "expected_steps_from", "law", "variance"]
+__all__ = ["asymptotic", "bands", "expected_steps", "expected_steps_from", "law", "variance"]
 
 
 def _accept(n: int, zeros: NDArray[np.int64], a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -32,3 +35,28 @@ expected_steps = _PROCESS.expected_steps
 expected_steps_from = _PROCESS.expected_steps_from
 variance = _PROCESS.variance
 bands = _PROCESS.bands
+
+
+def asymptotic(n: int, *, strength: float) -> Value:
+    """The leading term of the expected number of steps: n ln n / (c (1 - c)) for c < 1, and inf from 1 on.
+
+    Args:
+        n: number of bits, at least 1.
+        strength: expected flips per step, c > 0.
+
+    Returns:
+        An asymptotic value in steps.
+
+    Raises:
+        TypeError: for arguments of a wrong type.
+        ValueError: for arguments out of range.
+
+    Source: elementary (multiplicative drift at vanishing density).
+
+    Example:
+        >>> import math
+        >>> round(float(asymptotic(1000, strength=0.5)) / (1000 * math.log(1000)), 3)
+        4.0
+    """
+    c = _check.strength_of(strength)
+    return leading_term(n, c * (1.0 - c), "Switching Dynamic BinVal")

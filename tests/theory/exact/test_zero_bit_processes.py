@@ -11,6 +11,7 @@ import pytest
 from tests.theory.exact import slow_twins as slow
 from theory import (
     adversarial_dynamic_bin_val,
+    constants,
     dynamic_bin_val,
     dynamic_linear,
     onemax,
@@ -162,6 +163,32 @@ def test_stagnation_on_uniform_weights():
     drift = down @ np.arange(1, down.size + 1) - up @ np.arange(1, up.size + 1)
     assert drift == pytest.approx(float(dynamic_linear.fluid_drift(k / n, strength)), abs=10 / n)
     assert abs(drift - float(dynamic_bin_val.fluid_drift(k / n, strength))) > 1e-2
+
+
+@pytest.mark.parametrize("strength", [0.3, 0.9, 1.4])
+def test_leading_terms_have_the_drift_from_one_zero_bit(strength):
+    n = 4000
+    for module, rest in [
+        (adversarial_dynamic_bin_val, {}), (switching_dynamic_bin_val, {}), (dynamic_linear, {}), (dynamic_bin_val, {}),
+        *((partially_ordered, {"pessimism": q}) for q in (0.0, 0.4, 1.0)),
+    ]:  # fmt: skip
+        chain = module.bands(n, strength=strength, **rest)
+        up = chain.up[1]
+        slope = n * (chain.down[1, 0] - up @ np.arange(1, up.size + 1))
+        value = float(module.asymptotic(n, strength=strength, **rest))
+        if slope > 0:  # binomial and Poisson flips differ by O(1 / n)
+            assert n * math.log(n) / value == pytest.approx(slope, abs=20 / n)
+        else:
+            assert value == math.inf
+
+
+def test_the_threshold_of_a_share_of_pessimism():
+    assert float(partially_ordered.threshold(0.5)) == pytest.approx(float(constants.entropy_sketch_strength), rel=1e-14)
+    for q in (0.05, 0.3, 0.8, 1.0):
+        c = float(partially_ordered.threshold(q))
+        below = partially_ordered.asymptotic(100, strength=c - 1e-6, pessimism=q)
+        beyond = partially_ordered.asymptotic(100, strength=c + 1e-6, pessimism=q)
+        assert float(below) < math.inf == float(beyond)
 
 
 @pytest.mark.parametrize("name", _MODULES)

@@ -3,6 +3,7 @@
 import math
 
 from theory import _check
+from theory.exact._zero_bits.leading_term import leading_term
 from theory.results import Value
 
 __all__ = ["asymptotic", "fluid_drift", "stagnation_density", "threshold"]
@@ -104,7 +105,5 @@ def asymptotic(n: int, *, strength: float) -> Value:
         >>> round(float(asymptotic(1000, strength=1.0)) / (1000 * math.log(1000)), 3)
         3.784
     """
-    n, c = _check.bits(n), _check.strength_of(strength)
-    slope = -2.0 * math.expm1(-c) - c
-    value = n * math.log(n) / slope if slope > 0.0 else math.inf
-    return Value.asymptotic(value, source="Dynamic BinVal: n ln n over the slope of the fluid drift at 0")
+    c = _check.strength_of(strength)
+    return leading_term(n, -2.0 * math.expm1(-c) - c, "Dynamic BinVal")

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.exact._zero_bits import Process
-from theory.exact.dynamic_linear.fluid import fluid_drift, stagnation_density, threshold
+from theory.exact.dynamic_linear.fluid import asymptotic, fluid_drift, stagnation_density, threshold
 from theory.exact.dynamic_linear.uniform_sums import beats
 
 __all__ = [
+    "asymptotic",
     "bands",
     "expected_steps",
     "expected_steps_from",

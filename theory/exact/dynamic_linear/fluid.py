@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from theory import _check, _roots
+from theory.exact._zero_bits.leading_term import leading_term
 from theory.exact.dynamic_linear.uniform_sums import beats
 from theory.results import Value
 
-__all__ = ["fluid_drift", "stagnation_density", "threshold"]
+__all__ = ["asymptotic", "fluid_drift", "stagnation_density", "threshold"]
 
 _MOST = 100.0  # largest strength; the table of sums holds numbers of flips far in its tail
 
@@ -82,6 +83,31 @@ def stagnation_density(strength: float) -> Value:
     if _slope(0.0, c) < 0.0:
         density = _roots.root(lambda d: _slope(d, c), 0.0, 0.5)
     return Value.asymptotic(density, source="dynamic linear, uniform weights: zero of the fluid drift")
+
+
+def asymptotic(n: int, *, strength: float) -> Value:
+    """The leading term of the expected number of steps below the threshold: n ln n over the slope of the drift at 0.
+
+    The slope is c e^-c times the sum over K of c^K (1 - K) / (K! (K + 1)!).
+
+    Args:
+        n: number of bits, at least 1.
+        strength: expected flips per step, c in (0, 100].
+
+    Returns:
+        An asymptotic value in steps.
+
+    Raises:
+        TypeError: for arguments of a wrong type.
+        ValueError: for arguments out of range.
+
+    Source: elementary (multiplicative drift at vanishing density).
+
+    Example:
+        >>> round(float(asymptotic(1000, strength=1.0)) / (1000 * math.log(1000)), 3)
+        3.015
+    """
+    return leading_term(n, _slope(0.0, _strength(strength)), "dynamic linear, uniform weights")
 
 
 def _strength(strength: float) -> float:

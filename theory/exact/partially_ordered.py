@@ -169,8 +169,8 @@ def asymptotic(n: int, *, strength: float, pessimism: float = 1.0) -> Value:
 def threshold(pessimism: float = 1.0) -> Value:
     """The strength at which the drift near the optimum vanishes: (1 - q) e^-c = q (c - 1).
 
-    The solution is c = 1 + W((1 - q) / (e q)) with Lambert's function W. At this strength the fluid drift is positive at
-    every other density, as far as computed.
+    The solution is c = 1 + W((1 - q) / (e q)) with Lambert's function W. At this strength the fluid drift is positive
+    at every other density, as far as computed.
 
     Args:
         pessimism: q, as for `law`.

@@ -65,10 +65,11 @@ def two_rate_law(
     offspring = _check.integer("offspring", offspring, low=1, unit="per generation", advice="Pass 4, say.")
     unit = "expected flips per offspring"
     high = _check.real("high", n / 4 if high is None else high, f"(0, {n / 2}]", unit=unit, advice="Pass None for n/4.")
-    low = _check.real("low", min(2.0, high) if low is None else low, f"(0, {high}]", unit=unit, advice="Pass None.")
-    first = _check.real(
-        "initial", low if initial is None else initial, f"[{low}, {high}]", unit=unit, advice="Pass None."
+    low = _check.real(
+        "low", min(2.0, high) if low is None else low, f"(0, {high}]", unit=unit, advice="Pass None for min(2, high)."
     )
+    initial = low if initial is None else initial
+    first = _check.real("initial", initial, f"[{low}, {high}]", unit=unit, advice="Pass None for `low`.")
     counts = math.ceil(offspring / 2), offspring // 2
 
     def step(state: tuple[int, float], t: int) -> Iterator[tuple[float, Any]]:
@@ -88,6 +89,5 @@ def two_rate_law(
                 yield chance * (0.5 * (1.0 - of_slow) + 0.25), (after, doubled)
 
     law = start_of(search, start, lambda x: (x, first))
-    return process_law(
-        law, step, homogeneous=True, horizon=horizon, tail=tail, source="enumeration: two-rate (1+lambda)-EA"
-    )
+    source = f"enumeration: (1+{offspring})-EA with two rates"
+    return process_law(law, step, homogeneous=True, horizon=horizon, tail=tail, source=source)

@@ -10,6 +10,7 @@ from evo.core.keys import Key
 from evo.core.problems import Values
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
+from evo.discrete.problems.flips import smallest_without
 
 EXACT_BITS = 53
 
@@ -103,3 +104,35 @@ def gain(problem, cache, x, flips, count, stream):
             total += (1.0 - 2.0 * x[flips[place]]) * (1 << (problem.n - 1 - flips[place]))
     sign = 0 if count == 0 else (1 if x[first] == 0 else -1)
     return sign, total if problem.n <= 53 else float(sign)
+
+
+@implements_lowered(LoweredBinVal)
+def exact(problem):
+    """Up to 53 bits."""
+    return problem.n <= 53
+
+
+@implements_lowered(LoweredBinVal)
+def scored(problem):
+    """Up to 53 bits."""
+    return problem.n <= 53
+
+
+@implements_lowered(LoweredBinVal)
+def contest(problem, cache, x, first, first_count, second, second_count, stream):
+    """The first position decides that one of the offspring flips and the other does not."""
+    one = smallest_without(first, first_count, second, second_count)
+    other = smallest_without(second, second_count, first, first_count)
+    if one == other:
+        return 0
+    gain = 1 - 2 * np.int64(x[min(one, other)])
+    return gain if one < other else -gain
+
+
+@implements_lowered(LoweredBinVal)
+def order(problem, first, second, stream):
+    """The first position decides at which the strings differ."""
+    for position in range(first.shape[0]):
+        if first[position] != second[position]:
+            return np.int64(first[position]) - np.int64(second[position])
+    return np.int64(0)

@@ -9,9 +9,9 @@ import numpy as np
 from evo.core.keys import Key
 from evo.core.problems import Values
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.streams import position_word, position_words
+from evo.discrete.engines.streams import position_word
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
-from evo.discrete.problems.bin_val import binary_values
+from evo.discrete.problems.hashed_weights import NOBODY, hashed_contest, hashed_order, hashed_values
 
 
 @part
@@ -51,8 +51,7 @@ class DynamicBinVal(AbstractFunction):
     def evaluate(self, candidates: Any, step: int, key: Key) -> np.ndarray:
         """The values under f_step in the run with this key, exact Python integers."""
         strings = bit_strings(candidates, self.n)
-        order = np.argsort(position_words(key.child("function"), step, self.n))
-        return binary_values(strings[:, order[::-1]])
+        return hashed_values(strings, np.zeros(self.n, dtype=np.bool_), step, key)
 
 
 class LoweredDynamicBinVal(NamedTuple):
@@ -86,3 +85,21 @@ def gain(problem, cache, x, flips, count, stream):
 def redrawn(problem):
     """Every step has its own function."""
     return True
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def scored(problem):
+    """Values are only ordered."""
+    return False
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def contest(problem, cache, x, first, first_count, second, second_count, stream):
+    """The heaviest position decides that one of the offspring flips and the other does not."""
+    return hashed_contest(stream, x, NOBODY, first, first_count, second, second_count)
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def order(problem, first, second, stream):
+    """The heaviest position decides at which the strings differ."""
+    return hashed_order(stream, NOBODY, first, second)

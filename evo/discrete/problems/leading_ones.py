@@ -115,6 +115,21 @@ def gain(problem, cache, x, flips, count, stream):
 
 
 @implements_lowered(LoweredLeadingOnes)
+def exact(problem):
+    """Magnitudes are small integers."""
+    return True
+
+
+@implements_lowered(LoweredLeadingOnes)
+def order(problem, first, second, stream):
+    """The first position decides at which not both strings have a one-bit."""
+    for position in range(first.shape[0]):
+        if first[position] == 0 or second[position] == 0:
+            return np.int64(first[position]) - np.int64(second[position])
+    return np.int64(0)
+
+
+@implements_lowered(LoweredLeadingOnes)
 def commit(problem, cache, x, flips, count):
     """Go on from the first flipped position if it lies in the prefix or ends it."""
     leading, first = cache.leading[0], x.shape[0]

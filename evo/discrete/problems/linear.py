@@ -17,6 +17,8 @@ from evo.discrete.engines import functions as f
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, frozen, part
 
+#: integers up to this one are exact as floats
+EXACT = 2**53
 _ACTION = (
     "Pass positive finite weights; drop the bits of weight zero, or use the order-only d.BinVal for powers of two."
 )
@@ -74,7 +76,7 @@ class Linear(AbstractFunction):
         """The named tuple that kernels see."""
         limbs, unit = vars(self)["_limbs"], math.ldexp(1.0, vars(self)["_exponent"])
         if limbs.shape[1] == 1:
-            return LoweredLinear(frozen(limbs[:, 0].copy()), unit)
+            return LoweredLinear(frozen(limbs[:, 0].copy()), unit, vars(self)["_total"] <= EXACT)
         return LoweredWideLinear(limbs, limb_width(n), vars(self)["_exponent"])
 
     def evaluate(self, candidates: Any, step: int, key: Key) -> np.ndarray:
@@ -98,6 +100,8 @@ class LoweredLinear(NamedTuple):
 
     weights: np.ndarray
     unit: float
+    #: whether all sums of weights are exact as floats
+    exact: bool
 
 
 class LoweredWideLinear(NamedTuple):
@@ -176,8 +180,8 @@ def value(problem, cache, x):
     return total * problem.unit
 
 
-@implements_lowered(LoweredLinear)
-def gain(problem, cache, x, flips, count, stream):
+@register_jitable
+def _change(problem, x, flips, count):
     """The exact integer sum over the flipped bits."""
     change = np.int64(0)
     for place in range(count):
@@ -186,8 +190,43 @@ def gain(problem, cache, x, flips, count, stream):
             change += problem.weights[position]
         else:
             change -= problem.weights[position]
+    return change
+
+
+@implements_lowered(LoweredLinear)
+def gain(problem, cache, x, flips, count, stream):
+    """The exact integer sum over the flipped bits."""
+    change = _change(problem, x, flips, count)
     sign = 1 if change > 0 else (-1 if change < 0 else 0)
     return sign, change * problem.unit
+
+
+@implements_lowered(LoweredLinear)
+def exact(problem):
+    """Where all sums are exact as floats."""
+    return problem.exact
+
+
+@implements_lowered(LoweredLinear)
+def scored(problem):
+    """Where all sums are exact as floats."""
+    return problem.exact
+
+
+@implements_lowered(LoweredLinear)
+def contest(problem, cache, x, first, first_count, second, second_count, stream):
+    """The sign of the difference of two exact integers; what both flip cancels."""
+    change = _change(problem, x, first, first_count) - _change(problem, x, second, second_count)
+    return 1 if change > 0 else (-1 if change < 0 else 0)
+
+
+@implements_lowered(LoweredLinear)
+def order(problem, first, second, stream):
+    """The exact integer sum over the positions at which the strings differ."""
+    change = np.int64(0)
+    for position in range(first.shape[0]):
+        change += problem.weights[position] * (np.int64(first[position]) - np.int64(second[position]))
+    return 1 if change > 0 else (-1 if change < 0 else 0)
 
 
 @register_jitable
@@ -219,22 +258,54 @@ def _wide_value(problem, cache, x):
     return _rounded(problem, sums)
 
 
-def _wide_compare(problem, cache, x, flips, count, stream):
+@register_jitable
+def _limb_change(problem, x, flips, count, limb):
+    """The change of one limb's sum, without carry."""
+    change = np.int64(0)
+    for place in range(count):
+        position = flips[place]
+        if x[position] == 0:
+            change += problem.limbs[position, limb]
+        else:
+            change -= problem.limbs[position, limb]
+    return change
+
+
+@register_jitable
+def _carried(problem, change, sign):
+    """One limb of a long number: (carry, sign so far); the sign of the last carry overrules it."""
+    carry = change >> problem.width  # floor: the remainder is non-negative
+    return carry, 1 if change - (carry << problem.width) != 0 else sign
+
+
+def _wide_contest(problem, cache, x, first, first_count, second, second_count, stream):
+    sign, carry = 0, np.int64(0)
+    for limb in range(problem.limbs.shape[1]):
+        change = _limb_change(problem, x, first, first_count, limb)
+        change -= _limb_change(problem, x, second, second_count, limb)
+        carry, sign = _carried(problem, carry + change, sign)
+    return sign if carry == 0 else (1 if carry > 0 else -1)
+
+
+def _wide_order(problem, first, second, stream):
     sign, carry = 0, np.int64(0)
     for limb in range(problem.limbs.shape[1]):
         change = carry
-        for place in range(count):
-            position = flips[place]
-            if x[position] == 0:
-                change += problem.limbs[position, limb]
-            else:
-                change -= problem.limbs[position, limb]
-        carry = change >> problem.width  # floor: the remainder is non-negative
-        if change - (carry << problem.width) != 0:
-            sign = 1
-    if carry != 0:
-        sign = 1 if carry > 0 else -1
-    return sign
+        for position in range(first.shape[0]):
+            change += problem.limbs[position, limb] * (np.int64(first[position]) - np.int64(second[position]))
+        carry, sign = _carried(problem, change, sign)
+    return sign if carry == 0 else (1 if carry > 0 else -1)
+
+
+def _wide_scored(problem):
+    return False
+
+
+def _wide_compare(problem, cache, x, flips, count, stream):
+    sign, carry = 0, np.int64(0)
+    for limb in range(problem.limbs.shape[1]):
+        carry, sign = _carried(problem, carry + _limb_change(problem, x, flips, count, limb), sign)
+    return sign if carry == 0 else (1 if carry > 0 else -1)
 
 
 def _wide_gain(problem, cache, x, flips, count, stream):
@@ -247,7 +318,6 @@ def _wide_gain(problem, cache, x, flips, count, stream):
     return sign, sign * _rounded(problem, sums)
 
 
-_wide_value.__name__, _wide_compare.__name__, _wide_gain.__name__ = "value", "compare", "gain"
-implements_lowered(LoweredWideLinear)(_wide_value)
-implements_lowered(LoweredWideLinear)(_wide_compare)
-implements_lowered(LoweredWideLinear)(_wide_gain)
+for _function in (_wide_value, _wide_compare, _wide_gain, _wide_contest, _wide_order, _wide_scored):
+    _function.__name__ = _function.__name__.removeprefix("_wide_")
+    implements_lowered(LoweredWideLinear)(_function)

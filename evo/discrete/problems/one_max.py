@@ -69,3 +69,9 @@ def gain(problem, cache, x, flips, count, stream):
         change += 1 - 2 * np.int64(x[flips[place]])
     sign = 1 if change > 0 else (-1 if change < 0 else 0)
     return sign, float(change)
+
+
+@implements_lowered(LoweredOneMax)
+def exact(problem):
+    """Magnitudes are small integers."""
+    return True

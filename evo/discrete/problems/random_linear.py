@@ -14,7 +14,7 @@ from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.streams import below, exponential, next_word, seed_stream
 from evo.discrete.parts import AbstractFunction, AbstractPart, bit_strings, length, part
 from evo.discrete.problems.instances import Fixed, Instance, PerRun, checked
-from evo.discrete.problems.linear import LoweredLinear, exact_sums
+from evo.discrete.problems.linear import EXACT, LoweredLinear, exact_sums
 
 
 class AbstractWeights(AbstractPart):
@@ -182,6 +182,8 @@ def instance(problem, words):
     stream = np.empty(4, dtype=np.uint64)
     seed_stream(stream, words[0], words[1], 0)
     weights = np.empty(problem.n, dtype=np.int64)
+    total = np.int64(0)
     for place in range(problem.n):
         weights[place] = draw_weight(problem.law, stream)
-    return LoweredLinear(weights, problem.unit)
+        total += weights[place]
+    return LoweredLinear(weights, problem.unit, bool(total <= EXACT))

@@ -24,6 +24,7 @@ from evo.core.stops import Steps
 from evo.discrete import enumeration
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.algorithms.one_plus_one import OnePlusOne
+from evo.discrete.checking_orders import orders_agree, scores_agree
 from evo.discrete.engines import functions as f
 from evo.discrete.engines import kernels as k
 from evo.discrete.engines.building import Kernel, PartError, first_useful
@@ -60,7 +61,8 @@ def check(part: AbstractPart, n: int = 8, *, seed: int | Key = 0) -> Report:
     """Run the contract tests on a part, print what was found, and return it as a report.
 
     - *Functions*: values are finite and `evaluate` agrees with `value`; `gain` and `compare` are the change of the
-      value, for all pairs of strings up to n = 10; `commit` keeps the cache; levels, `solved`, `optimum` and a declared
+      value, for all pairs of strings up to n = 10; `contest` and `order` agree with the values, on dynamic problems
+      with those of each step; `commit` keeps the cache; levels, `solved`, `optimum` and a declared
       `monotone` hold for all strings (a function is monotone if every single 0 -> 1 flip is an improvement, because
       any y >= x is reached from x by such flips).
     - *Rate policies*: rates lie in [0, 1] over random and one-sided sequences of events; states keep their types.
@@ -301,9 +303,12 @@ class _FunctionChecker(_Checker):
         yield "levels", self.levels
         yield "solved means optimal", self.optima
         yield "monotone", self.monotone
+        yield "contest and order", functools.partial(self.orders, False)
+        yield "scored", lambda: scores_agree(self.part, self.played, self.sample, self.values)
 
     def compiled(self) -> _Checks:
         yield "gain and compare, compiled, all pairs", self.all_gains
+        yield "contest and order, compiled", functools.partial(self.orders, True)
         yield from super().compiled()
 
     def calls(self) -> dict[str, tuple[Any, ...]]:
@@ -318,6 +323,10 @@ class _FunctionChecker(_Checker):
             "value": (self.played, cache, x),
             "gain": (self.played, cache, x, flips, 1, stream),
             "compare": (self.played, cache, x, flips, 1, stream),
+            "contest": (self.played, cache, x, flips, 1, flips.copy(), 0, stream),
+            "order": (self.played, x, x.copy(), stream),
+            "exact": (self.played,),
+            "scored": (self.played,),
             "commit": (self.played, cache, x, flips, 0),
             "solved": (self.played, cache, 0),
             "level": (self.played, cache),
@@ -441,6 +450,10 @@ class _FunctionChecker(_Checker):
             self.judge(self.sample[x], flips, change, signs[x, mask], magnitudes[x, mask], compared[x, mask])
         return f"{size**2} pairs"
 
+    def orders(self, compiled: bool) -> str:
+        """Comparisons of offspring and of whole strings."""
+        return orders_agree(self.part, self.played, self.sample, self.key, self.near, compiled)
+
     def commits(self) -> str:
         """A walk of accepted flips, then of any flips: the cache answers like a fresh one."""
         chance, steps = self.key.child("walk").numpy(), 120
@@ -464,6 +477,9 @@ class _FunctionChecker(_Checker):
                     "solved": f.solved(self.played, item, zeros),
                     "gain": f.gain(self.played, item, x.copy(), asked, count, self.stream(step)),
                     "compare": f.compare(self.played, item, x.copy(), asked, count, self.stream(step)),
+                    "contest": f.contest(
+                        self.played, item, x.copy(), asked, count, asked[::-1].copy(), count, self.stream(step)
+                    ),
                 }
                 for item in (cache, fresh)
             ]

@@ -88,6 +88,11 @@ class AbstractProblem(ABC):
         del candidate
         return float(value)
 
+    def reported_in(self, candidate: Any, value: Any, key: Key) -> float:
+        """The value as shown in the run with this key; differs from `reported` where the run knows more."""
+        del key
+        return self.reported(candidate, value)
+
 
 class BlackBox(AbstractProblem):
     """A plain Python callable as a problem.

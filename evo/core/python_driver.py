@@ -167,8 +167,8 @@ class _Run:
             state.steps,
             state.evaluations,
             candidate,
-            problem.reported(candidate, value),
-            problem.reported(best, best_value),
+            problem.reported_in(candidate, value, state.key),
+            problem.reported_in(best, best_value, state.key),
             state.detail,
         )
 
@@ -202,7 +202,7 @@ class _Run:
             rows.append(self._row(state, self._view(state)))
         return Result(
             candidate=copy.deepcopy(best),
-            value=self.job.problem.reported(best, best_value),
+            value=self.job.problem.reported_in(best, best_value, state.key),
             steps=max(state.steps, 0),
             evaluations=state.evaluations,
             hit=state.hit or None,

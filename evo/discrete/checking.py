@@ -378,7 +378,7 @@ class _FunctionChecker(_Checker):
             if not math.isfinite(own):
                 raise BrokenError(f"the value of {_text(x)} is {own}; values must be finite")
             found = float(f.value(self.played, f.prepare(self.played, x.copy()), x.copy()))
-            expected = self.part.reported(x, own)
+            expected = self.part.reported_in(x, own, self.key)
             if found != expected:
                 raise BrokenError(f"x={_text(x)}: `value` is {found}, `evaluate` reports {expected}")
         return self.scope

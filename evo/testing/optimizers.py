@@ -131,7 +131,7 @@ class _Subject:
         return self.optimizer
 
     def value(self, pair: tuple[Any, Any]) -> float:
-        return self.problem.reported(*pair)
+        return self.problem.reported_in(*pair, self.key)
 
 
 class _Made(NamedTuple):

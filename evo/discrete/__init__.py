@@ -25,6 +25,7 @@ from evo.discrete.parts import (
     AbstractStart,
     implements,
 )
+from evo.discrete.problems.adversarial_dynamic_bin_val import AdversarialDynamicBinVal
 from evo.discrete.problems.bin_val import BinVal
 from evo.discrete.problems.custom import Custom
 from evo.discrete.problems.dynamic_bin_val import DynamicBinVal
@@ -34,6 +35,7 @@ from evo.discrete.problems.leading_ones import LeadingOnes
 from evo.discrete.problems.linear import Linear
 from evo.discrete.problems.one_max import OneMax
 from evo.discrete.problems.random_linear import ExponentialWeights, IntegerWeights, RandomLinear, UniformWeights
+from evo.discrete.problems.switching_dynamic_bin_val import SwitchingDynamicBinVal
 from evo.discrete.rates.equal_fitness_rule import EqualFitnessRule
 from evo.discrete.rates.log_schedule import LogSchedule
 from evo.discrete.rates.schedule import Schedule
@@ -50,6 +52,7 @@ __all__ = [
     "AbstractMutation",
     "AbstractRate",
     "AbstractStart",
+    "AdversarialDynamicBinVal",
     "BinVal",
     "Custom",
     "Drift",
@@ -84,6 +87,7 @@ __all__ = [
     "Strict",
     "Success",
     "SuccessRule",
+    "SwitchingDynamicBinVal",
     "Uniform",
     "UniformWeights",
     "below",

@@ -13,7 +13,7 @@ from evo.core.optimizers import Absorbed
 from evo.core.problems import AbstractProblem
 from evo.discrete.acceptance.elitist import Elitist
 from evo.discrete.algorithms.offspring import OffspringRule, checked_offspring, least, lowered_brood
-from evo.discrete.algorithms.search import AbstractSearch, StepDetail, flipped, stream_of
+from evo.discrete.algorithms.search import AbstractSearch, StepDetail, flipped, lasting, stream_of
 from evo.discrete.algorithms.variation import check_variation, policy_of
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.generations.brood import LoweredBrood, adapted
@@ -88,7 +88,7 @@ class AbstractOneLambda(AbstractSearch):
     def packed(self, work: Work, policy: Any, problem: AbstractProblem, key: Key, steps: int) -> OneLambdaState:
         """The inner state of a run in the arrays of `work`."""
         x = work.x.copy()
-        loss = -problem.evaluate(x[None], steps, key)[0]
+        loss = lasting(problem, -problem.evaluate(x[None], steps, key)[0])
         return OneLambdaState(problem, key, x, loss, policy, *_numbers(work), _nothing(len(x)))
 
     def unpack(self, inner: OneLambdaState, work: Work) -> None:
@@ -122,7 +122,7 @@ class AbstractOneLambda(AbstractSearch):
     def absorb(self, inner: OneLambdaState, step: int, candidates: Any, losses: np.ndarray) -> Absorbed:
         """Select the best offspring, compare it with the parent, adapt lambda and the rate."""
         if step == 0:
-            return Absorbed(inner._replace(loss=losses[0]))
+            return Absorbed(inner._replace(loss=lasting(inner.problem, losses[0])))
         n, asked, algorithm = len(inner.x), inner.asked, self.lowered_algorithm(len(inner.x))
         parent, losses = (losses[0], losses[1:]) if inner.problem.dynamic else (inner.loss, losses)
         index = best_of(losses, asked.ties)
@@ -134,7 +134,7 @@ class AbstractOneLambda(AbstractSearch):
         event = f.Event(step, sign, flips == 0, flips, index, asked.toss)
         after = inner._replace(
             x=asked.children[index] if kept else inner.x,
-            loss=child if kept else parent,
+            loss=lasting(inner.problem, child if kept else parent),
             policy=f.update(policy, inner.policy, event, n),
             offspring=float(adapted(algorithm, inner.offspring, sign)),
             size=len(losses),

@@ -12,7 +12,7 @@ from evo.core.keys import Key
 from evo.core.optimizers import Absorbed
 from evo.core.problems import AbstractProblem
 from evo.discrete.acceptance.elitist import Elitist
-from evo.discrete.algorithms.search import AbstractSearch, StepDetail, flipped, stream_of
+from evo.discrete.algorithms.search import AbstractSearch, StepDetail, flipped, lasting, stream_of
 from evo.discrete.algorithms.variation import check_variation, policy_of
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.generations.single import LoweredSingle
@@ -64,7 +64,7 @@ class AbstractOnePlusOne(AbstractSearch):
     def packed(self, work: Work, policy: Any, problem: AbstractProblem, key: Key, steps: int) -> OnePlusOneState:
         """The inner state of a run in the arrays of `work`."""
         x = work.x.copy()
-        loss = -problem.evaluate(x[None], steps, key)[0]
+        loss = lasting(problem, -problem.evaluate(x[None], steps, key)[0])
         return OnePlusOneState(problem, key, x, loss, policy, x, 0, float(work.rate[0]), 0.0, 0.0)
 
     def unpack(self, inner: OnePlusOneState, work: Work) -> None:
@@ -92,7 +92,7 @@ class AbstractOnePlusOne(AbstractSearch):
     def absorb(self, inner: OnePlusOneState, step: int, candidates: Any, losses: np.ndarray) -> Absorbed:
         """Compare, accept, adapt the rate."""
         if step == 0:
-            return Absorbed(inner._replace(loss=losses[0]))
+            return Absorbed(inner._replace(loss=lasting(inner.problem, losses[0])))
         n = len(inner.x)
         parent, child = (losses[0], losses[1]) if inner.problem.dynamic else (inner.loss, losses[0])
         sign = int(child < parent) - int(child > parent)
@@ -102,13 +102,13 @@ class AbstractOnePlusOne(AbstractSearch):
         event = f.Event(step, sign, inner.flips == 0, inner.flips, 0, inner.toss)
         after = inner._replace(
             x=inner.child if kept else inner.x,
-            loss=child if kept else parent,
+            loss=lasting(inner.problem, child if kept else parent),
             policy=f.update(policy, inner.policy, event, n),
         )
         return Absorbed(after, kept and sign > 0, StepDetail(sign, kept, inner.flips, inner.rate))
 
     def incumbent(self, inner: OnePlusOneState) -> tuple[np.ndarray, Any]:
-        """The parent and its loss, on dynamic problems under the last step's function."""
+        """The parent and its loss: on dynamic problems under the last step's function, nan if that was relative."""
         return inner.x, inner.loss
 
 

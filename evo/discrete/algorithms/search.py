@@ -160,6 +160,11 @@ def flipped(x: np.ndarray, flips: np.ndarray) -> np.ndarray:
     return child
 
 
+def lasting(problem: Any, loss: Any) -> Any:
+    """The loss of a string after the step in which it was valued: nan where values belong to the parent of a step."""
+    return np.nan if getattr(problem, "relative", False) else loss
+
+
 def _bits_of(problem: Any) -> int:
     n = getattr(problem, "n", None)
     if n is None:

@@ -34,6 +34,7 @@ from evo.discrete.problems.instances import Fixed, PerRun
 from evo.discrete.problems.leading_ones import LeadingOnes
 from evo.discrete.problems.linear import Linear
 from evo.discrete.problems.one_max import OneMax
+from evo.discrete.problems.partially_ordered import PartiallyOrdered
 from evo.discrete.problems.random_linear import ExponentialWeights, IntegerWeights, RandomLinear, UniformWeights
 from evo.discrete.problems.switching_dynamic_bin_val import SwitchingDynamicBinVal
 from evo.discrete.rates.equal_fitness_rule import EqualFitnessRule
@@ -77,6 +78,7 @@ __all__ = [
     "OnePlusLambdaLambda",
     "OnePlusOne",
     "Ones",
+    "PartiallyOrdered",
     "PerRun",
     "RandomLinear",
     "RandomLocalSearch",

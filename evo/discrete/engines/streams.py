@@ -136,6 +136,19 @@ def _uniform(stream):
     return twin
 
 
+def position_uniform(stream, position):
+    """A uniform number in [0, 1) that belongs to a position under the stream's seed; draws nothing."""
+    return (position_word(stream, position) >> 11) * _UNIT
+
+
+@overload(position_uniform)
+def _position_uniform(stream, position):
+    def twin(stream, position):
+        return np.float64(position_word(stream, position) >> _S11) * _UNIT
+
+    return twin
+
+
 def below(stream, bound):
     """A uniform integer in [0, bound), exact, for 1 <= bound < 2^32 (Lemire, 2019)."""
     bound = int(bound)

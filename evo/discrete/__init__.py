@@ -29,6 +29,7 @@ from evo.discrete.problems.adversarial_dynamic_bin_val import AdversarialDynamic
 from evo.discrete.problems.bin_val import BinVal
 from evo.discrete.problems.custom import Custom
 from evo.discrete.problems.dynamic_bin_val import DynamicBinVal
+from evo.discrete.problems.dynamic_linear import DynamicLinear
 from evo.discrete.problems.hot_topic import HotTopic, HotTopicSets
 from evo.discrete.problems.instances import Fixed, PerRun
 from evo.discrete.problems.leading_ones import LeadingOnes
@@ -58,6 +59,7 @@ __all__ = [
     "Custom",
     "Drift",
     "DynamicBinVal",
+    "DynamicLinear",
     "Elitist",
     "EqualFitnessRule",
     "ExponentialWeights",

@@ -32,6 +32,7 @@ from evo.discrete.problems.dynamic_bin_val import DynamicBinVal
 from evo.discrete.problems.dynamic_linear import DynamicLinear
 from evo.discrete.problems.hot_topic import HotTopic, HotTopicSets
 from evo.discrete.problems.instances import Fixed, PerRun
+from evo.discrete.problems.jump import Jump
 from evo.discrete.problems.leading_ones import LeadingOnes
 from evo.discrete.problems.linear import Linear
 from evo.discrete.problems.one_max import OneMax
@@ -68,6 +69,7 @@ __all__ = [
     "HotTopic",
     "HotTopicSets",
     "IntegerWeights",
+    "Jump",
     "Key",
     "LeadingOnes",
     "Linear",

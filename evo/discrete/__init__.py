@@ -28,6 +28,7 @@ from evo.discrete.parts import (
 from evo.discrete.problems.adversarial_dynamic_bin_val import AdversarialDynamicBinVal
 from evo.discrete.problems.bin_val import BinVal
 from evo.discrete.problems.custom import Custom
+from evo.discrete.problems.deceptive_monotone import DeceptiveMonotone
 from evo.discrete.problems.dynamic_bin_val import DynamicBinVal
 from evo.discrete.problems.dynamic_linear import DynamicLinear
 from evo.discrete.problems.hot_topic import HotTopic, HotTopicSets
@@ -58,6 +59,7 @@ __all__ = [
     "AdversarialDynamicBinVal",
     "BinVal",
     "Custom",
+    "DeceptiveMonotone",
     "Drift",
     "DynamicBinVal",
     "DynamicLinear",

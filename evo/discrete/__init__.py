@@ -31,7 +31,9 @@ from evo.discrete.problems.custom import Custom
 from evo.discrete.problems.deceptive_monotone import DeceptiveMonotone
 from evo.discrete.problems.dynamic_bin_val import DynamicBinVal
 from evo.discrete.problems.dynamic_linear import DynamicLinear
+from evo.discrete.problems.hidden_subset import HiddenSubset
 from evo.discrete.problems.hot_topic import HotTopic, HotTopicSets
+from evo.discrete.problems.initial_segment import InitialSegment
 from evo.discrete.problems.instances import Fixed, PerRun
 from evo.discrete.problems.jump import Jump
 from evo.discrete.problems.leading_ones import LeadingOnes
@@ -68,8 +70,10 @@ __all__ = [
     "ExponentialWeights",
     "Fixed",
     "Given",
+    "HiddenSubset",
     "HotTopic",
     "HotTopicSets",
+    "InitialSegment",
     "IntegerWeights",
     "Jump",
     "Key",

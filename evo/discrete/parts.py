@@ -176,6 +176,11 @@ class AbstractFunction(AbstractPart, AbstractProblem):
     #: f_t only says how an offspring compares with its parent, not how offspring compare with each other
     pairwise: bool = False
 
+    @property
+    def wrapped(self) -> AbstractFunction | None:
+        """The function that this one passes its strings on to, if it does."""
+        return None
+
     def start(self, key: Key) -> np.ndarray:
         """A uniformly random string, for optimizers that do not choose their own start."""
         return key.child("start").numpy().integers(0, 2, self.n, dtype=np.uint8)

@@ -67,7 +67,7 @@ def _foreign_part(problem: AbstractFunction) -> str | None:
     """Why kernels would not see what a subclass of a library function changed; None for all others."""
     kind = type(problem)
     if kind.__module__.startswith("evo.") or kind.lower is AbstractPart.lower or "lower" in vars(kind):
-        return None
+        return None if problem.wrapped is None else _foreign_part(problem.wrapped)
     return f"{kind.__name__} derives from a function of the library, whose kernels do not see what it changes"
 
 

@@ -41,6 +41,10 @@ PROBLEMS: dict[str, Callable[[int], Any]] = {
     "random_linear": lambda n: d.RandomLinear(n, d.ExponentialWeights(), d.Fixed(3)),
     "dynamic_bin_val": d.DynamicBinVal,
     "hot_topic": hot_topic_sets,
+    "adversarial_dynamic_bin_val": d.AdversarialDynamicBinVal,
+    "switching_dynamic_bin_val": d.SwitchingDynamicBinVal,
+    "dynamic_linear": d.DynamicLinear,
+    "jump": lambda n: d.Jump(n, min(n, 2)),
 }
 
 #: name -> problem that every run draws anew
@@ -49,7 +53,17 @@ RANDOM_PROBLEMS: dict[str, Callable[[int], Any]] = {
     "random_exponential": lambda n: d.RandomLinear(n, d.ExponentialWeights()),
     "random_integers": lambda n: d.RandomLinear(n, d.IntegerWeights(2, 9)),
     "hot_topic_per_run": lambda n: d.HotTopic(n, levels=6, alpha=0.5, beta=0.3, eps=0.2),
+    "hot_topic_deceptive": lambda n: d.DeceptiveMonotone(n, levels=5, alpha=0.5, beta=0.3, eps=0.2),
+    "partially_ordered": lambda n: d.PartiallyOrdered(n, 0.7),
+    "dynamic_linear_integers": lambda n: d.DynamicLinear(n, d.IntegerWeights(1, 3)),
+    "hidden_subset": lambda n: d.HiddenSubset(d.DynamicBinVal((n + 1) // 2), n),
+    "initial_segment": lambda n: d.InitialSegment(d.RandomLinear((n + 1) // 2, d.IntegerWeights(1, 3)), n),
 }
+
+#: those whose functions change from step to step
+DYNAMIC = {name for name in (PROBLEMS | RANDOM_PROBLEMS) if "dynamic" in name} | {"partially_ordered", "hidden_subset"}
+#: those in which some bits are neutral
+NEUTRAL = {"hidden_subset", "initial_segment"}
 
 #: name -> rate policy for strings of length n
 POLICIES: dict[str, Callable[[int], Any]] = {
@@ -67,6 +81,7 @@ POLICIES: dict[str, Callable[[int], Any]] = {
 
 #: those that are lowered to one type, and so share compiled code, have one number
 _SHARED = {"linear_integers": 0, "linear_floats": 0, "random_linear": 0}
+_SHARED |= {"adversarial_dynamic_bin_val": 0, "switching_dynamic_bin_val": 0}
 _SHARED |= {"static_strength": 0, "static_rate": 0, "success_not_worse": 1, "success_better": 1}
 
 
@@ -157,6 +172,27 @@ CASES = [
         hot_topic_sets,
         evo.LogGrid(3, d.level, d.levels_visited),
         16,
+    ),
+    Case(
+        "partially_ordered",
+        lambda n: d.OnePlusOne(rate=d.Static(strength=0.8)),
+        RANDOM_PROBLEMS["partially_ordered"],
+        evo.Every(2, evo.value, d.zeros),
+        15,
+    ),
+    Case(
+        "hidden_subset",
+        lambda n: d.OnePlusOne(rate=d.LogSchedule()),
+        RANDOM_PROBLEMS["hidden_subset"],
+        evo.Improvements(evo.value, evo.best_value, d.zeros),
+        16,
+    ),
+    Case(
+        "hidden_levels",
+        lambda n: d.OnePlusOne(rate=d.Static(strength=2.0), start=d.Ones(0.6)),
+        lambda n: d.HiddenSubset(d.InitialSegment(RANDOM_PROBLEMS["hot_topic_deceptive"](n // 2), n - 4), n),
+        evo.Every(5, evo.value, d.level, d.levels_visited),
+        24,
     ),
     Case(
         "local_search",

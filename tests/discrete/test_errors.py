@@ -107,7 +107,20 @@ _REFUSED = [
     # lengths
     *[
         (lambda make=make, n=n: make(n), kind, ("`n`", "integer in [1,", f"got {n!r}", "Pass the number of bits"))
-        for make in (d.OneMax, d.LeadingOnes, d.BinVal, d.DynamicBinVal, d.RandomLinear, lambda n: _hot(n=n))
+        for make in (
+            d.OneMax,
+            d.LeadingOnes,
+            d.BinVal,
+            d.DynamicBinVal,
+            d.AdversarialDynamicBinVal,
+            d.SwitchingDynamicBinVal,
+            d.PartiallyOrdered,
+            d.DynamicLinear,
+            d.RandomLinear,
+            d.DeceptiveMonotone,
+            lambda n: d.Jump(n, 1),
+            lambda n: _hot(n=n),
+        )
         for n, kind in ((0, ValueError), (-1, ValueError), (1.5, TypeError), (True, TypeError), ("3", TypeError))
     ],
     _value(lambda: d.Custom(sum, n=0, sense=evo.Sense.MAXIMISE), "`n`", "integer in [1,", "got 0", "Pass"),
@@ -175,6 +188,32 @@ _REFUSED = [
     _value(
         lambda: d.HotTopic.from_sets(4, hot=[[0, 1]], core=[[]], eps=0), "`core of level 1`", "nonempty", "()", "Choose"
     ),
+    # the deceptive monotone function
+    _value(lambda: d.DeceptiveMonotone(100, 0), "`levels`", "[1, ", "got 0", "levels=100"),
+    _value(lambda: d.DeceptiveMonotone(100, beta=0.7), "`beta`", "(0, 0.5]", "got 0.7", "Pass 0 < beta"),
+    _value(lambda: d.DeceptiveMonotone(5), "`beta`", "at least one of n=5", "got 0.1", "Raise beta"),
+    _type(lambda: d.DeceptiveMonotone(100, instance=7), "`instance`", "PerRun or Fixed", "got 7", "Pass"),
+    # dynamic functions, valleys, relevant bits
+    _value(lambda: d.PartiallyOrdered(5, 1.5), "`pessimism`", "[0, 1]", "got 1.5", "fewer one-bits wins"),
+    _type(lambda: d.PartiallyOrdered(5, "1"), "`pessimism`", "number", "got '1'", "pessimism=1.0"),
+    _type(lambda: d.DynamicLinear(5, law="uniform"), "`law`", "AbstractWeights", "'uniform'", "Pass"),
+    _value(lambda: d.Jump(5, 0), "`gap`", "[1, 5]", "got 0", "1 makes OneMax"),
+    _value(lambda: d.Jump(5, 6), "`gap`", "[1, 5]", "got 6", "at most n=5"),
+    _type(lambda: d.Jump(5, 2.5), "`gap`", "integer", "got 2.5", "at most n=5"),
+    _value(lambda: _run(_EA, d.Jump(100, 9)), "`stop`", "states no default budget", "Pass a stop"),
+    _type(lambda: d.HiddenSubset(5, 9), "`problem`", "AbstractFunction", "got 5", "d.OneMax(100)"),
+    _type(
+        lambda: d.InitialSegment(d.Custom(sum, n=4, sense=evo.Sense.MAXIMISE), 9),
+        "`problem`",
+        "AbstractFunction",
+        "Custom(",
+        "Pass a function of evo.discrete",
+    ),
+    _value(lambda: d.HiddenSubset(d.OneMax(5), 4), "`length`", "[5, ", "got 4", "at least the n=5 bits"),
+    _value(lambda: d.InitialSegment(d.OneMax(5), 4), "`length`", "[5, ", "got 4", "at least the n=5 bits"),
+    _type(lambda: d.InitialSegment(d.OneMax(5), 9.5), "`length`", "integer", "got 9.5", "the whole string"),
+    _type(lambda: d.HiddenSubset(d.OneMax(5), 9, 3), "`instance`", "PerRun or Fixed", "got 3", "Pass"),
+    _value(lambda: d.HiddenSubset(d.OneMax(5), 9).positions(), "`key`", "every run draws", "got None", "Pass the key"),
     # starts
     _value(lambda: d.Ones(1.2), "`fraction`", "[0, 1]", "got 1.2", "Pass"),
     _value(lambda: d.Given([0, 2]), "`bits`", "only 0 and 1", "shape (2,)", "Pass"),

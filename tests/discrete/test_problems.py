@@ -12,7 +12,7 @@ from evo import discrete as d
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.streams import seed_stream
-from tests.discrete.cases import PROBLEMS, RANDOM_PROBLEMS, all_strings
+from tests.discrete.cases import DYNAMIC, NEUTRAL, PROBLEMS, RANDOM_PROBLEMS, all_strings
 
 _KEY = evo.Key(13)
 
@@ -38,6 +38,9 @@ def _exact(problem, x):
         return 0, len(ones)
     if isinstance(problem, d.LeadingOnes):
         return _leading(x), _leading(x)
+    if isinstance(problem, d.Jump):
+        n, k = problem.n, problem.gap
+        return 0, k + len(ones) if len(ones) <= n - k or len(ones) == n else n - len(ones)
     if isinstance(problem, d.BinVal):
         return 0, int("".join(str(int(bit)) for bit in x), 2)
     if isinstance(problem, d.HotTopicSets):
@@ -46,7 +49,7 @@ def _exact(problem, x):
     return 0, sum((Fraction(weights[i].item()) for i in ones), Fraction(0))
 
 
-_STATIC = [name for name in PROBLEMS if name != "dynamic_bin_val"]
+_STATIC = [name for name in PROBLEMS if name not in DYNAMIC]
 
 
 def _instance(problem):
@@ -165,7 +168,7 @@ def test_strictly_monotone_where_declared():
     for name, make in (PROBLEMS | RANDOM_PROBLEMS).items():
         problem = make(6)
         if not problem.monotone:
-            assert name == "leading_ones"
+            assert name in NEUTRAL | {"leading_ones", "jump"}
             continue
         values = problem.evaluate(all_strings(6), 3, _KEY)
         for x, bit in itertools.product(range(64), range(6)):
@@ -180,14 +183,21 @@ def test_solved_optimum_and_reported_value(name):
     problem = (PROBLEMS | RANDOM_PROBLEMS)[name](n)
     strings = all_strings(n)
     values = problem.evaluate(strings, 1, _KEY)
-    assert [bool(problem.solved(x)) for x in strings] == [x.all() for x in strings]
-    assert max(range(2**n), key=values.__getitem__) == 2**n - 1
+    relevant = problem.positions(_KEY) if name in NEUTRAL else np.arange(n)
+    assert [bool(problem.solved_in(x, _KEY)) for x in strings] == [x[relevant].all() for x in strings]
+    if name == "hidden_subset":
+        assert problem.solved(strings[-1]) is None  # only a run knows
+    else:
+        assert [bool(problem.solved(x)) for x in strings] == [x[relevant].all() for x in strings]
+    assert max(values) == values[-1] and (list(values).count(values[-1]) == 1 or name in NEUTRAL)
     if problem.optimum() is not None:
         assert problem.optimum() == float(values[-1])
     order_only = problem.values is evo.Values.ORDER
     for x, value in zip(strings, values, strict=True):
-        assert problem.reported(x, value) == (n - x.sum() if order_only else float(value))
-    assert (problem.level_count() > 1) == (name in ("leading_ones", "hot_topic", "hot_topic_per_run"))
+        expected = (1 - x[relevant]).sum() if order_only else float(value)
+        assert problem.reported_in(x, value, _KEY) == expected
+        assert name == "hidden_subset" or problem.reported(x, value) == expected
+    assert (problem.level_count() > 1) == (name == "leading_ones" or "hot_topic" in name)
 
 
 @pytest.mark.jit_off

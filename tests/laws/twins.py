@@ -1,6 +1,7 @@
 """The parts of the engine's algorithms as the enumeration of `theory` knows them, and defective relatives."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -10,10 +11,76 @@ from tests.discrete.cases import STRENGTH, all_strings, alternating
 from theory import enumeration as en
 
 
+def judged(n, chance):
+    """The matrix for a function of every step: chance(bits gained, bits lost, zero-bits of the parent)."""
+
+    def beats(x, y):
+        return chance((~x & y).bit_count(), (x & ~y).bit_count(), n - x.bit_count())
+
+    return en.dynamic(n, beats)
+
+
+def adversarial(gained, lost, zeros):
+    """Any zero-bit that flips decides."""
+    return float(gained > 0)
+
+
+def switching(n):
+    """Which bits lead depends on the number of zero-bits of the parent."""
+    return lambda gained, lost, zeros: float(gained > 0 if 2 * zeros < n else lost == 0)
+
+
+def uniform_weights(gained, lost, zeros):
+    """P(U_1 + ... + U_gained > V_1 + ... + V_lost): with 1 - V for V, that a sum of uniform numbers exceeds `lost`."""
+    m = gained + lost
+    below = sum((-1) ** k * math.comb(m, k) * Fraction(lost - k) ** m for k in range(lost + 1)) / math.factorial(m)
+    return float(1 - below)
+
+
+def integer_weights(low, high, *, ties):
+    """P(sum of the weights gained >= sum of those lost), or > without ties, by counting all weights."""
+
+    def sums(count):
+        counts = {0: 1}
+        for _ in range(count):
+            more = {}
+            for total, ways in counts.items():
+                for weight in range(low, high + 1):
+                    more[total + weight] = more.get(total + weight, 0) + ways
+            counts = more
+        return counts
+
+    def chance(gained, lost, zeros):
+        pairs = [(a - b, ways * others) for a, ways in sums(gained).items() for b, others in sums(lost).items()]
+        good = sum(ways for change, ways in pairs if change > 0 or (ties and change == 0))
+        return float(Fraction(good, (high - low + 1) ** (gained + lost)))
+
+    return chance
+
+
+def partially_ordered(pessimism, *, ties=True):
+    """P(the offspring is accepted) in the partially ordered process."""
+
+    def chance(gained, lost, zeros):
+        if gained == 0 or lost == 0:
+            return float(lost == 0)
+        if gained == lost:
+            return float(ties)
+        return pessimism if lost > gained else 1.0 - pessimism
+
+    return chance
+
+
 def values_of(problem):
-    """What the enumeration takes: 2^n exact values, or a matrix of winning probabilities for Dynamic BinVal."""
+    """What the enumeration takes: 2^n exact values, or a matrix of winning probabilities of dynamic functions."""
     if isinstance(problem, d.DynamicBinVal):
         return en.dynamic_bin_val(problem.n)
+    if isinstance(problem, d.AdversarialDynamicBinVal):
+        return judged(problem.n, adversarial)
+    if isinstance(problem, d.SwitchingDynamicBinVal):
+        return judged(problem.n, switching(problem.n))
+    if isinstance(problem, d.DynamicLinear):
+        return judged(problem.n, uniform_weights)  # ties have probability about 2^-32
     return list(problem.evaluate(all_strings(problem.n), 0, evo.Key(0)))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from evo.core.keys import Key
 from evo.discrete.acceptance.elitist import Elitist
+from evo.discrete.acceptance.metropolis import Metropolis
 from evo.discrete.acceptance.strict import Strict
 from evo.discrete.algorithms.mu_plus_one import MuPlusOne
 from evo.discrete.algorithms.offspring import OffspringRule, Rounding
@@ -83,6 +84,7 @@ __all__ = [
     "MuPlusOne",
     "OffspringRule",
     "OneCommaLambda",
+    "Metropolis",
     "OneMax",
     "OnePlusLambda",
     "OnePlusLambdaLambda",

@@ -1,7 +1,6 @@
 """The whole law of T at n <= 12: the reference engine against the enumeration of all strings and policy states."""
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
@@ -204,36 +203,13 @@ def test_strict_acceptance_stays_on_a_plateau():
     rejected(sample, truth, en.law(values, en.Static(rate=0.1), **how), _HORIZON)
 
 
-@dataclasses.dataclass(frozen=True)
-class Metropolis(d.AbstractAcceptance):
-    """Worse offspring are accepted with probability exp(-loss / temperature)."""
-
-    temperature: float
-
-
-@d.implements(Metropolis)
-def keep(acceptance, sign, magnitude, u):
-    return sign >= 0 or u < math.exp(magnitude / acceptance.temperature)
-
-
-@d.implements(Metropolis)
-def weighs(acceptance):
-    return True
-
-
-@d.implements(Metropolis)
-def draws(acceptance):
-    return True
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["linear_integers", "hot_topic"])
+@pytest.mark.parametrize("name", ["linear_integers", pytest.param("hot_topic", marks=pytest.mark.slow)])
 def test_an_acceptance_that_weighs_and_draws(name):
     """Losses are accepted: magnitudes, and the commits of falling strings, have an effect on the law."""
     n, temperature, horizon = 6, 4.0, 150
     problem = PROBLEMS[name](n)
     values = values_of(problem)
-    sample = _sample(problem, d.OnePlusOne(rate=d.Static(rate=0.2), acceptance=Metropolis(temperature)), horizon)
+    sample = _sample(problem, d.OnePlusOne(rate=d.Static(rate=0.2), acceptance=d.Metropolis(temperature)), horizon)
     laws = {
         heat: en.law(values, en.Static(rate=0.2), acceptance=en.Metropolis(heat), horizon=horizon)
         for heat in (temperature, 20.0 * temperature)

@@ -121,7 +121,7 @@ class OnePlusOne(AbstractOnePlusOne):
     Args:
         rate: the mutation-rate policy, for example `Static(strength=1.0)`; None for mutations with a law of their own.
         mutation: how bits flip; `StandardBits()` (idle steps count).
-        acceptance: `Elitist()` (ties accepted) or `Strict()`.
+        acceptance: `Elitist()` (ties accepted), `Strict()` or `Metropolis(temperature)`.
         start: `Uniform()`, `Ones(fraction)`, or a string.
 
     Counting: `steps` is T, the number of mutations; `evaluations` = 1 + steps, or 1 + 2 steps where the parent is
@@ -156,7 +156,7 @@ class RandomLocalSearch(AbstractOnePlusOne):
     """Randomized local search: flip exactly one uniformly random bit per step.
 
     Args:
-        acceptance: `Elitist()` (ties accepted) or `Strict()`.
+        acceptance: `Elitist()` (ties accepted), `Strict()` or `Metropolis(temperature)`.
         start: `Uniform()`, `Ones(fraction)`, or a string.
 
     On every strictly monotone function T has the same law, the coupon collector's on the zero-bits of the start.

@@ -67,7 +67,8 @@ class AbstractSearch(AskTell):
 
     def loses(self, n: int) -> bool:
         """Whether the current string may become worse, so that the best so far must be kept beside."""
-        return bool(f.keep(self.rule().lower(n), -1, -1.0, 0.0))
+        rule = self.rule().lower(n)
+        return any(bool(f.keep(rule, -1, -size, 0.0)) for size in (5e-324, 1.0, 1e300))
 
     def best(self, state: AskTellState) -> tuple[np.ndarray, Any]:
         """The current string, also after neutral moves; the best so far where a rule or a value not finite lost it."""
@@ -103,7 +104,7 @@ class AbstractSearch(AskTell):
         if problem.values is Values.ORDER and f.weighs(self.rule().lower(n)):
             action = "Use a rule that only compares, such as d.Elitist(), or a problem with representable values."
             allowed = f"not weigh differences: the values of {problem!r} are only ordered"
-            raise checks.bad_value("acceptance", type(self.rule()).__name__, allowed, action)
+            raise checks.bad_value("acceptance", self.rule(), allowed, action)
         if getattr(problem, "relative", False) and self.parents() > 1:
             allowed = f"be a function that does not depend on the parent: {type(self).__name__} has several"
             raise checks.bad_value("problem", problem, allowed, "Use an algorithm with one parent, or another problem.")

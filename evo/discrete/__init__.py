@@ -17,6 +17,10 @@ from evo.discrete.algorithms.one_plus_one import OnePlusOne, RandomLocalSearch
 from evo.discrete.checking import check
 from evo.discrete.drift import Drift, drift
 from evo.discrete.engines.streams import below, exponential, next_word, uniform
+from evo.discrete.mutations.flip_count import FlipCount
+from evo.discrete.mutations.per_bit import PerBit
+from evo.discrete.mutations.resampled import Resampled
+from evo.discrete.mutations.shifted import Shifted
 from evo.discrete.mutations.standard_bits import StandardBits
 from evo.discrete.parts import (
     AbstractAcceptance,
@@ -27,6 +31,7 @@ from evo.discrete.parts import (
     implements,
 )
 from evo.discrete.problems.adversarial_dynamic_bin_val import AdversarialDynamicBinVal
+from evo.discrete.power_law import PowerLaw
 from evo.discrete.problems.bin_val import BinVal
 from evo.discrete.problems.custom import Custom
 from evo.discrete.problems.deceptive_monotone import DeceptiveMonotone
@@ -70,6 +75,7 @@ __all__ = [
     "EqualFitnessRule",
     "ExponentialWeights",
     "Fixed",
+    "FlipCount",
     "Given",
     "HiddenSubset",
     "HotTopic",
@@ -91,11 +97,15 @@ __all__ = [
     "OnePlusOne",
     "Ones",
     "PartiallyOrdered",
+    "PerBit",
     "PerRun",
+    "PowerLaw",
     "RandomLinear",
     "RandomLocalSearch",
     "Rounding",
+    "Resampled",
     "Schedule",
+    "Shifted",
     "StandardBits",
     "Static",
     "Strict",

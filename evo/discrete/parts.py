@@ -118,13 +118,20 @@ def implements(cls: type) -> Callable[[F], F]:
 class AbstractRate(AbstractPart):
     """A mutation-rate policy: `start`, `draw` and, if it adapts, `update`."""
 
+    #: a declaration: with how many offspring per generation the policy begins to work
+    least_offspring: int = 1
+
     def check(self, n: int) -> None:
         """Refuse string lengths for which the policy has no valid rate."""
         del n
 
     def suits(self, problem: Any, n: int, offspring: int) -> None:
         """Refuse problems and numbers of offspring per generation with which the policy cannot work."""
-        del problem, offspring
+        del problem
+        if offspring < self.least_offspring:
+            action = "Use an algorithm with several offspring, such as d.OnePlusLambda, or another policy."
+            allowed = f"be at least {self.least_offspring} per generation for {self!r}"
+            raise checks.bad_value("offspring", offspring, allowed, action)
         self.check(n)
 
 
@@ -141,6 +148,14 @@ class AbstractMutation(AbstractPart):
         """The expected fraction of flipped bits, of a mutation with a law of its own."""
         del n
         raise TypeError(f"{type(self).__name__} must define `own_rate`, as it says `rated = False`.")
+
+    def law_of_flips(self, n: int, rate: float) -> np.ndarray | None:
+        """float64[2^n], the probability of every set of flipped positions (bit i for position i), if it is known.
+
+        For `d.check`, which compares mutations with it; so it is not computed by what samples them.
+        """
+        del n, rate
+        return None
 
 
 class AbstractAcceptance(AbstractPart):
@@ -255,6 +270,14 @@ def bit_strings(candidates: Any, n: int) -> np.ndarray:
     if strings.dtype.kind not in "bui" or (strings.size and (strings.max() > 1 or strings.min() < 0)):
         raise checks.bad_value("candidates", strings, "hold only 0 and 1, as integers", action)
     return np.ascontiguousarray(strings, dtype=np.uint8)
+
+
+def flip_sizes(n: int) -> np.ndarray:
+    """int64[2^n], how many positions every set holds; bit i of the index stands for position i."""
+    sizes = np.zeros(1, dtype=np.int64)
+    for _ in range(n):
+        sizes = np.concatenate([sizes, sizes + 1])
+    return sizes
 
 
 def frozen(array: np.ndarray) -> np.ndarray:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.sampling import distinct_positions, flip_number, jumps
-from evo.discrete.parts import AbstractMutation, part
+from evo.discrete.parts import AbstractMutation, flip_sizes, part
 
 
 @part
@@ -26,6 +28,11 @@ class StandardBits(AbstractMutation):
     def lower(self, n: int) -> LoweredStandardBits:
         """The named tuple that kernels see."""
         return LoweredStandardBits(0)
+
+    def law_of_flips(self, n: int, rate: float) -> np.ndarray:
+        """rate^k (1 - rate)^(n - k) for every set of k positions."""
+        sizes = flip_sizes(n)
+        return rate**sizes * (1.0 - rate) ** (n - sizes)
 
 
 class LoweredStandardBits(NamedTuple):

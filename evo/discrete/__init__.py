@@ -49,11 +49,16 @@ from evo.discrete.problems.partially_ordered import PartiallyOrdered
 from evo.discrete.problems.random_linear import ExponentialWeights, IntegerWeights, RandomLinear, UniformWeights
 from evo.discrete.problems.switching_dynamic_bin_val import SwitchingDynamicBinVal
 from evo.discrete.rates.equal_fitness_rule import EqualFitnessRule
+from evo.discrete.rates.fitness_dependent import By, FitnessDependent
+from evo.discrete.rates.heavy_tailed import HeavyTailed
 from evo.discrete.rates.log_schedule import LogSchedule
+from evo.discrete.rates.power_law_static import PowerLawStatic
 from evo.discrete.rates.schedule import Schedule
 from evo.discrete.rates.static import Static
 from evo.discrete.rates.success_rule import Success, SuccessRule
 from evo.discrete.records.observables import level, levels_visited, mean_density, offspring, rate, zeros
+from evo.discrete.rates.two_rate import TwoRate
+from evo.discrete.records.observables import level, levels_visited, mean_density, rate, zeros
 from evo.discrete.starts.given import Given
 from evo.discrete.starts.ones import Ones
 from evo.discrete.starts.uniform import Uniform
@@ -66,6 +71,7 @@ __all__ = [
     "AbstractStart",
     "AdversarialDynamicBinVal",
     "BinVal",
+    "By",
     "Custom",
     "DeceptiveMonotone",
     "Drift",
@@ -74,10 +80,12 @@ __all__ = [
     "Elitist",
     "EqualFitnessRule",
     "ExponentialWeights",
+    "FitnessDependent",
     "Fixed",
     "FlipCount",
     "Given",
     "HiddenSubset",
+    "HeavyTailed",
     "HotTopic",
     "HotTopicSets",
     "InitialSegment",
@@ -100,6 +108,7 @@ __all__ = [
     "PerBit",
     "PerRun",
     "PowerLaw",
+    "PowerLawStatic",
     "RandomLinear",
     "RandomLocalSearch",
     "Rounding",
@@ -112,6 +121,7 @@ __all__ = [
     "Success",
     "SuccessRule",
     "SwitchingDynamicBinVal",
+    "TwoRate",
     "Uniform",
     "UniformWeights",
     "below",

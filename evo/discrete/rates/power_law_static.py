@@ -1,0 +1,63 @@
+"""A rate that is drawn afresh in every step, on a logarithmic scale with a power law."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from evo.core import checks
+from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.streams import exponential
+from evo.discrete.parts import AbstractRate, part
+
+_LN2 = math.log(2.0)
+
+
+@part
+class PowerLawStatic(AbstractRate):
+    """The rate p = exp(-u) <= 1/2, where u has the density eps (ln 2)^eps / u^(1 + eps) on u >= ln 2.
+
+    Drawn by inversion, u = ln 2 / U^(1/eps), in every step anew, whatever n: unbiased, with no memory and no schedule.
+    On a linear function of n bits T is about n (ln n)^(2 + eps) / (eps (ln 2)^eps); T = O(n (ln n)^2) is impossible for
+    any such law.
+
+    Args:
+        eps: positive; small values spread the rates over more scales.
+
+    Reference: the class of static unbiased algorithms of Einarsson et al., The linear hidden subset problem for the
+    (1+1) EA with scheduled and adaptive mutation rates, GECCO 2018; this law is ours.
+
+    Example:
+        >>> import evo
+        >>> from evo import discrete as d
+        >>> evo.run(d.OnePlusOne(rate=d.PowerLawStatic(1.0)), d.OneMax(30), seed=1).reached
+        True
+    """
+
+    eps: float
+
+    def __post_init__(self) -> None:
+        action = "Pass a positive exponent, for example 1.0."
+        object.__setattr__(self, "eps", checks.real("eps", self.eps, 0, math.inf, action, open_low=True))
+
+    def lower(self, n: int) -> LoweredPowerLawStatic:
+        """The named tuple that kernels see."""
+        return LoweredPowerLawStatic(self.eps)
+
+
+class LoweredPowerLawStatic(NamedTuple):
+    """`PowerLawStatic` as kernels see it."""
+
+    eps: float
+
+
+@implements_lowered(LoweredPowerLawStatic)
+def start(policy, n):
+    """No state to speak of."""
+    return (0.0,)
+
+
+@implements_lowered(LoweredPowerLawStatic)
+def draw(policy, state, view, n, stream):
+    """By inversion; beyond u = e^700 ln 2 the rate is 0 in floating point, and so is the probability that bits flip."""
+    return math.exp(-_LN2 * math.exp(min(700.0, exponential(stream) / policy.eps)))

@@ -48,7 +48,23 @@ PARTS: dict[str, tuple[Any, int]] = {
     "SuccessRule, strict": (d.SuccessRule(factor=2.0, s=1.0, success=d.Success.BETTER, low=0.05, high=0.4), 8),
     "EqualFitnessRule": (d.EqualFitnessRule(factor=1.2), 8),
     "EqualFitnessRule, decaying": (d.EqualFitnessRule(factor=2.0, decay=0.5), 8),
+    "PowerLawStatic": (d.PowerLawStatic(0.5), 8),
+    "HeavyTailed": (d.HeavyTailed(1.5), 8),
+    "HeavyTailed, bounded": (d.HeavyTailed(2.5, high=3), 8),
+    "FitnessDependent, table by zeros": (d.FitnessDependent([np.nan, 0.1, 0.2, 0.3, 0.2, 0.4, 1.0]), 6),
+    "FitnessDependent, function by zeros": (d.FitnessDependent(lambda k: 0.5 / (8 - k + 1)), 8),
+    "FitnessDependent, by level": (d.FitnessDependent(lambda k: 1 / (k + 1), by=d.By.LEVEL), 8),
+    "TwoRate": (d.TwoRate(low=0.5, high=3.0), 8),
     "StandardBits": (d.StandardBits(), 8),
+    "Resampled": (d.Resampled(), 8),
+    "Shifted": (d.Shifted(), 8),
+    "FlipCount, certain": (d.FlipCount(3), 8),
+    "FlipCount, probabilities": (d.FlipCount([0.1, 0.6, 0.0, 0.3]), 8),
+    "FlipCount, power law": (d.FlipCount(d.PowerLaw(1.5)), 8),
+    "PerBit": (d.PerBit([0.3, 1.0, 0.0, 0.1, 0.6, 0.2]), 6),
+    "PerBit, function": (d.PerBit(lambda i: 1 / (i + 1)), 8),
+    "PerBit, equal": (d.PerBit([0.2, 0.2, 0.2, 0.2, 0.2]), 5),
+    "Metropolis": (d.Metropolis(0.7), 6),
     "Elitist": (d.Elitist(), 6),
     "Strict": (d.Strict(), 6),
     "Uniform": (d.Uniform(), 8),
@@ -57,7 +73,7 @@ PARTS: dict[str, tuple[Any, int]] = {
 }
 
 #: classes that occur within other parts
-WITHIN = {d.UniformWeights, d.ExponentialWeights, d.IntegerWeights}
+WITHIN = {d.UniformWeights, d.ExponentialWeights, d.IntegerWeights, d.PowerLaw}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ def falling(t):
     return 0.4 / math.sqrt(t)
 
 
+def falling_by_level(k):
+    return 1.0 / (k + 1)
+
+
 def hot_topic_sets(n: int) -> d.HotTopicSets:
     """Three levels of overlapping sets; cores of three or more positions may keep a zero-bit."""
     hot = [[(2 * level + place) % n for place in range(max(1, (n + 1) // 2))] for level in range(3)]
@@ -200,6 +204,41 @@ CASES = [
         RANDOM_PROBLEMS["random_integers"],
         evo.Every(4, evo.value, d.mean_density(after=3), d.zeros),
         30,
+    ),
+    Case(
+        "resampled",
+        lambda n: d.OnePlusOne(rate=d.FitnessDependent(falling_by_level, by=d.By.LEVEL), mutation=d.Resampled()),
+        d.LeadingOnes,
+        evo.Every(2, evo.value, d.rate),
+        15,
+    ),
+    Case(
+        "heavy_tailed",
+        lambda n: d.OnePlusOne(rate=d.HeavyTailed(1.5), mutation=d.Shifted(), acceptance=d.Metropolis(0.5)),
+        PROBLEMS["linear_integers"],
+        evo.Every(1, evo.value, evo.best_value, d.rate),
+        20,
+    ),
+    Case(
+        "power_law_static",
+        lambda n: d.OnePlusOne(rate=d.PowerLawStatic(0.5), mutation=d.Resampled()),
+        d.BinVal,
+        evo.Every(2, evo.value, d.zeros, d.rate),
+        18,
+    ),
+    Case(
+        "flip_count",
+        lambda n: d.OnePlusOne(mutation=d.FlipCount(d.PowerLaw(1.5))),
+        RANDOM_PROBLEMS["random_uniform"],
+        evo.Improvements(evo.value, d.rate),
+        24,
+    ),
+    Case(
+        "per_bit",
+        lambda n: d.OnePlusOne(mutation=d.PerBit(falling_by_level)),
+        d.DynamicBinVal,
+        evo.Every(3, evo.value, d.zeros),
+        16,
     ),
 ]
 

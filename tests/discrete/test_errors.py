@@ -26,6 +26,18 @@ def _success(**changed):
     return d.SuccessRule(**({"factor": 2.0, "s": 1.0} | changed))
 
 
+def _table(table, problem, by=d.By.ZEROS):
+    return _run(d.OnePlusOne(rate=d.FitnessDependent(table, by=by)), problem)
+
+
+def _flips(law):
+    return d.OnePlusOne(mutation=d.FlipCount(law))
+
+
+def _per_bit(rates):
+    return d.OnePlusOne(mutation=d.PerBit(rates))
+
+
 def _run(optimizer, problem, **how):
     return evo.run(optimizer, problem, **({"seed": 0} | how))
 
@@ -104,6 +116,74 @@ _REFUSED = [
     _value(lambda: d.EqualFitnessRule(factor=1), "`factor`", "(1, 1e+100]", "got 1", "Pass"),
     _value(lambda: d.EqualFitnessRule(factor=2, decay=1.1), "`decay`", "[0, 1]", "got 1.1", "pass a number"),
     _value(lambda: d.EqualFitnessRule(factor=2, initial=0.6), "`initial`", "(0, 0.5]", "got 0.6", "pass"),
+    _value(lambda: d.PowerLawStatic(0), "`eps`", "(0, inf)", "got 0", "Pass a positive"),
+    _value(lambda: d.HeavyTailed(-1.5), "`exponent`", "(0, inf)", "got -1.5", "exponent=1.5"),
+    _value(lambda: d.HeavyTailed(1.5, high=0), "`high`", ">= 1", "got 0", "floor(n/2)"),
+    _value(
+        lambda: _run(d.OnePlusOne(rate=d.HeavyTailed(1.5, high=9)), d.OneMax(8)),
+        "`high`",
+        "at most n=8",
+        "got 9",
+        "pass high <= 8",
+    ),
+    _value(lambda: d.FitnessDependent([0, 0.1, 1.2]), "`table[2]`", "[0, 1]", "got 1.2", "min(1, ...)"),
+    _value(lambda: d.FitnessDependent([0.1, math.nan]), "`table[1]`", "[0, 1]", "got nan", "min(1, ...)"),
+    _type(lambda: d.FitnessDependent("0.1"), "`table`", "shape (entries,)", "'0.1'", "entry k"),
+    _type(lambda: d.FitnessDependent([[0.1]]), "`table`", "shape (entries,)", "[[0.1]]", "entry k"),
+    _type(lambda: d.FitnessDependent([0.1], by="level"), "`by`", "be By", "'level'", "Pass d.By.ZEROS"),
+    _value(lambda: _table([0.1] * 5, d.OneMax(5)), "`table`", "(n + 1,) = (6,)", "shape (5,)", "entry k"),
+    _value(lambda: _table([0.1] * 4, d.LeadingOnes(5), d.By.LEVEL), "`table`", "(levels,) = (6,)", "(4,)", "one rate"),
+    _value(lambda: _table([0.1] * 5, d.OneMax(5), d.By.LEVEL), "`by`", "no levels", "got By.LEVEL", "d.By.ZEROS"),
+    _value(lambda: _table(lambda k: 2.0 * k, d.OneMax(5)), "`table(1)`", "[0, 1]", "got 2.0", "min(1, 1 / k)"),
+    _value(
+        lambda: _table(lambda k: 0.1, _hot(levels=40), d.By.LEVEL), "`table`", "41 levels", "<function", "of 41 rates"
+    ),
+    _value(lambda: d.TwoRate(low=0.0), "`low`", "(0, inf)", "got 0.0", "strength"),
+    _value(lambda: d.TwoRate(high=1.0), "`low`", "at most high=1", "got 2.0", "Swap or widen"),
+    _value(lambda: d.TwoRate(initial=1.0), "`initial`", "[2, inf]", "got 1.0", "between the bounds"),
+    _value(lambda: d.TwoRate().suits(d.OneMax(7), 7, 2), "`low`", "high=1.75", "got 2.0", "smaller low"),
+    _value(lambda: d.TwoRate(high=6.0).check(10), "`high`", "n/2=5", "got 6.0", "high <= 5"),
+    _value(
+        lambda: _run(d.OnePlusOne(rate=d.TwoRate()), d.OneMax(20)),
+        "`offspring`",
+        "at least 2 per generation",
+        "got 1",
+        "d.OnePlusLambda",
+    ),
+    # mutations
+    _value(lambda: d.FlipCount(0), "`law`", ">= 1", "got 0", "Pass a number of flips"),
+    _type(lambda: d.FlipCount(1.5), "`law`", "integer", "got 1.5", "Pass a number of flips"),
+    _type(lambda: d.FlipCount("two"), "`law`", "integer", "'two'", "Pass a number of flips"),
+    _type(lambda: d.FlipCount(["1"]), "`law`", "probabilities, or a PowerLaw", "['1']", "Pass the probabilities"),
+    _value(lambda: d.FlipCount([0.5, 0.6, -0.1]), "`law`", "[0, 1]", "[0.5, 0.6, -0.1]", "Pass the probabilities"),
+    _value(lambda: d.FlipCount([0.5, 0.4]), "`law`", "sum 1 (here 0.9)", "[0.5, 0.4]", "Divide"),
+    _value(lambda: d.FlipCount([1.0, 0.0]), "`law`", "at least one flip", "[1.0, 0.0]", "Pass the probabilities"),
+    _value(lambda: _run(_flips(6), d.OneMax(5)), "`law`", "at most n=5", "got 6", "longer strings"),
+    _value(lambda: _run(_flips([0, 0.5, 0.5]), d.OneMax(1)), "`law`", "at most n=1", "shape (3,)", "longer strings"),
+    _value(lambda: _run(_flips(d.PowerLaw(2, high=4)), d.OneMax(3)), "`high`", "at most n=3", "got 4", "high <= 3"),
+    _value(lambda: d.PowerLaw(0), "`exponent`", "(0, inf)", "got 0", "exponent=1.5"),
+    _value(lambda: d.PerBit([0.1, 1.1]), "`rates: p_2`", "[0, 1]", "got 1.1", "min(1, ...)"),
+    _value(lambda: d.PerBit([0, 0]), "`rates`", "not all be 0", "shape (2,)", "at least one bit"),
+    _type(lambda: d.PerBit("no"), "`rates`", "n numbers", "'no'", "shape (n,)"),
+    _value(lambda: _run(_per_bit([0.1, 0.2]), d.OneMax(3)), "`rates`", "(n,) = (3,)", "shape (2,)", "as many rates"),
+    _value(lambda: _run(_per_bit(lambda i: 2 / i), d.OneMax(3)), "`rates(1)`", "[0, 1]", "got 2.0", "1 / (i + 1)"),
+    _value(lambda: _run(_per_bit(lambda i: 0), d.OneMax(3)), "`rates`", "not all be 0", "shape (3,)", "at least one"),
+    _value(
+        lambda: d.OnePlusOne(rate=d.Static(strength=1.0), mutation=d.FlipCount(1)),
+        "`rate`",
+        "FlipCount(law=1) has a law of its own",
+        "Static(strength=1)",
+        "Leave out",
+    ),
+    # acceptance
+    _value(lambda: d.Metropolis(0), "`temperature`", "(0, inf)", "got 0", "d.Elitist()"),
+    _value(
+        lambda: _run(d.OnePlusOne(rate=d.Static(rate=0.1), acceptance=d.Metropolis(1.0)), d.BinVal(60)),
+        "`acceptance`",
+        "only ordered",
+        "Metropolis(temperature=1.0)",
+        "d.Elitist()",
+    ),
     # lengths
     *[
         (lambda make=make, n=n: make(n), kind, ("`n`", "integer in [1,", f"got {n!r}", "Pass the number of bits"))

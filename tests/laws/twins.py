@@ -4,6 +4,7 @@ import math
 from fractions import Fraction
 
 import numpy as np
+import scipy.stats
 
 import evo
 from evo import discrete as d
@@ -129,3 +130,99 @@ class Resampled(en.AbstractMutation):
         masks = en.StandardBits().masks(n, rate)
         masks[0] = 0.0
         return masks / masks.sum()
+
+
+class Shifted(en.AbstractMutation):
+    """Standard bits, but a mutation that would flip nothing flips one uniform bit."""
+
+    def masks(self, n, rate):
+        masks = en.StandardBits().masks(n, rate) + en.OneBit().masks(n, rate) * (1.0 - rate) ** n
+        masks[0] = 0.0
+        return masks
+
+
+class FlipCount(en.AbstractMutation):
+    """k uniform positions with probability law[k]."""
+
+    def __init__(self, law):
+        self.law = law
+
+    def masks(self, n, rate):
+        sizes = [mask.bit_count() for mask in range(2**n)]
+        return np.array([self.law[k] / math.comb(n, k) if k < len(self.law) else 0.0 for k in sizes])
+
+
+class PerBit(en.AbstractMutation):
+    """Every position at its own rate."""
+
+    def __init__(self, rates):
+        self.rates = rates
+
+    def masks(self, n, rate):
+        chances = [[p if mask >> i & 1 else 1.0 - p for i, p in enumerate(self.rates)] for mask in range(2**n)]
+        return np.array([math.prod(row) for row in chances])
+
+
+class Averaged(en.AbstractMutation):
+    """A mutation whose rate is drawn afresh in every step: its law is averaged over the law of the rate."""
+
+    def __init__(self, rates, weights, mutation):
+        self.rates, self.weights, self.mutation = rates, weights, mutation
+
+    def masks(self, n, rate):
+        return sum(w * self.mutation.masks(n, r) for r, w in zip(self.rates, self.weights, strict=True))
+
+
+def power_law(exponent, high):
+    """Probabilities of 0, 1, ..., high."""
+    weights = [0.0] + [k**-exponent for k in range(1, high + 1)]
+    return np.array(weights) / sum(weights)
+
+
+def heavy_tailed(exponent, high, n, mutation):
+    """Rates a/n with a power law for a."""
+    return Averaged([a / n for a in range(high + 1)], power_law(exponent, high), mutation)
+
+
+def power_law_static(eps, mutation, nodes=400):
+    """Rates exp(-u), u = ln 2 V^(-1/eps), V uniform: by Gauss-Legendre quadrature over V."""
+    nodes, weights = np.polynomial.legendre.leggauss(nodes)
+    rates = np.exp(-math.log(2.0) * (0.5 * (nodes + 1.0)) ** (-1.0 / eps))
+    return Averaged(rates, 0.5 * weights, mutation)
+
+
+def mean_on_one_max(n, mixture):
+    """E[T] on OneMax with standard bits at a mixture of rates: forward substitution over the zero-bits."""
+    falls = np.zeros((n + 1, n + 1))  # from k zero-bits to fewer
+    for rate, weight in zip(mixture.rates, mixture.weights, strict=True):
+        for k in range(1, n + 1):
+            repaired = scipy.stats.binom.pmf(np.arange(k + 1), k, rate)
+            spoiled = scipy.stats.binom.pmf(np.arange(n - k + 1), n - k, rate)
+            change = np.convolve(repaired, spoiled[::-1])  # place n - k + j: j more repaired than spoiled
+            falls[k, :k] += weight * change[n - k + 1 :][::-1]
+    steps = np.zeros(n + 1)
+    for k in range(1, n + 1):
+        steps[k] = (1.0 + falls[k, :k] @ steps[:k]) / falls[k, :k].sum()
+    return float(scipy.stats.binom.pmf(np.arange(n + 1), n, 0.5) @ steps)
+
+
+class ByString:
+    """The law of T where the law of the flips depends on the string: `masks[x]` for the string x."""
+
+    def __init__(self, values, masks, horizon):
+        size = len(values)
+        step = np.zeros((size, size))
+        for x in range(size):
+            for mask in range(size):
+                better = values[x ^ mask] >= values[x]
+                step[x, x ^ mask if better else x] += masks[x][mask]
+        weights, masses = np.full(size, 1.0 / size), []
+        for _ in range(horizon + 1):
+            masses.append(weights[size - 1])
+            weights[size - 1] = 0.0
+            weights = weights @ step
+        self.table = np.cumsum(masses)
+
+    def cdf(self, t):
+        t = np.asarray(t)
+        return np.where(t < 0, 0.0, self.table[np.clip(t, 0, len(self.table) - 1)])

@@ -30,8 +30,8 @@ from evo.discrete.parts import (
     AbstractStart,
     implements,
 )
-from evo.discrete.problems.adversarial_dynamic_bin_val import AdversarialDynamicBinVal
 from evo.discrete.power_law import PowerLaw
+from evo.discrete.problems.adversarial_dynamic_bin_val import AdversarialDynamicBinVal
 from evo.discrete.problems.bin_val import BinVal
 from evo.discrete.problems.custom import Custom
 from evo.discrete.problems.deceptive_monotone import DeceptiveMonotone
@@ -56,9 +56,8 @@ from evo.discrete.rates.power_law_static import PowerLawStatic
 from evo.discrete.rates.schedule import Schedule
 from evo.discrete.rates.static import Static
 from evo.discrete.rates.success_rule import Success, SuccessRule
-from evo.discrete.records.observables import level, levels_visited, mean_density, offspring, rate, zeros
 from evo.discrete.rates.two_rate import TwoRate
-from evo.discrete.records.observables import level, levels_visited, mean_density, rate, zeros
+from evo.discrete.records.observables import level, levels_visited, mean_density, offspring, rate, zeros
 from evo.discrete.starts.given import Given
 from evo.discrete.starts.ones import Ones
 from evo.discrete.starts.uniform import Uniform

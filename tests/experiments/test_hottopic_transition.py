@@ -15,9 +15,9 @@ import pytest
 
 from evo.experiments import Basis, Verdict, check_folder, find, run_experiment
 from evo.experiments.hottopic_transition import HotTopicTransitionConfig
+from evo.experiments.hottopic_transition.cells import drift_cells, run_cells
 from evo.experiments.hottopic_transition.claims import LEVEL_CLAIMS, exact_drift
 from evo.experiments.hottopic_transition.config import CONFIGS
-from evo.experiments.hottopic_transition.rows import computed, drift_cells, planned, run_cells
 from evo.studies import Block, Store
 from tests.experiments.altered import alter
 
@@ -36,16 +36,16 @@ def planted(config, *, shift=0.0, spread=1e-5, share=None, runs=30, capped=()):
     """A table as if measured: drift exact up to `shift`, and the given share of levels at each strength."""
     frames = []
     for cell in drift_cells(config):
-        mean = exact_drift(cell.n, config, np.array([cell.strength]))[0] + shift
+        mean = exact_drift(cell.series, config, np.array([cell.x]))[0] + shift
         frames.append(pl.DataFrame({"cell": [cell.label], "run": [0], "mean": [mean], "standard_error": [spread]}))
     for cell in run_cells(config):
-        part = (0.02 if cell.strength < 2.7 else 1.0) if share is None else share(cell)
-        cut = cell.strength in capped
+        part = (0.02 if cell.x < 2.7 else 1.0) if share is None else share(cell)
+        cut = cell.x in capped
         columns = {
             "cell": [cell.label] * runs,
             "run": list(range(runs)),
             "steps": [math.inf if cut else 1e6] * runs,
-            "visited": [round(part * (cell.levels + 1))] * runs,
+            "visited": [round(part * (cell.series[1] + 1))] * runs,
         }
         frames.append(pl.DataFrame(columns))
     return pl.concat(frames, how="diagonal")
@@ -67,8 +67,8 @@ def test_right_rows_hold():
     [
         ({"shift": 2e-4}, [0, 2]),  # 20 standard errors; the zero moves by 0.01
         ({"shift": 1e-3}, [0, 1, 2, 3]),  # the zero moves by 0.06
-        ({"share": lambda cell: 0.3 if cell.strength == 2.0 else (0.02 if cell.strength < 2.7 else 1.0)}, [4]),
-        ({"share": lambda cell: 0.5 if cell.strength >= 2.5 else 0.02}, [5, 6]),
+        ({"share": lambda cell: 0.3 if cell.x == 2.0 else (0.02 if cell.x < 2.7 else 1.0)}, [4]),
+        ({"share": lambda cell: 0.5 if cell.x >= 2.5 else 0.02}, [5, 6]),
         ({"share": lambda cell: 0.02}, [5, 6]),
         ({"share": lambda cell: 1.0}, [4]),
     ],
@@ -94,7 +94,7 @@ def test_a_curved_drift_is_not_judged_by_a_line():
 def test_capped_runs_count_against_the_claim():
     low = verdicts(LAPTOP, planted(LAPTOP, capped=(2.0,)))
     assert low[4] is Verdict.FAILS  # may have visited all levels
-    high = planted(LAPTOP, capped=(3.5,), share=lambda cell: 0.5 if cell.strength > 3.2 else 0.02)
+    high = planted(LAPTOP, capped=(3.5,), share=lambda cell: 0.5 if cell.x > 3.2 else 0.02)
     assert verdicts(LAPTOP, high)[5] is Verdict.FAILS
     whole = planted(LAPTOP, capped=(3.5,))
     assert verdicts(LAPTOP, whole)[5] is Verdict.HOLDS  # all levels are visited already
@@ -110,7 +110,7 @@ def test_other_sizes_are_not_judged():
 
 def test_author_variant_is_judged_by_an_earlier_measurement():
     config = CONFIGS["author", "laptop"]
-    table = planted(config, share=lambda cell: 0.23 if cell.strength <= 3.0 else 1.0)
+    table = planted(config, share=lambda cell: 0.23 if cell.x <= 3.0 else 1.0)
     claims = find(NAME).claims(table, config)
     assert [claim.verdict for claim in claims] == [Verdict.HOLDS] * 6
     assert {claim.basis for claim in claims[4:]} == {Basis.MEASURED_ELSEWHERE}
@@ -137,11 +137,11 @@ def test_no_claim_is_quoted_without_a_quotation():
 
 def test_blocks_are_coarse_to_fine_and_extend():
     config = LAPTOP
-    blocks = planned(config)
+    blocks = find(NAME).plan(config).blocks
     cells = [cell.label for cell in drift_cells(config) + run_cells(config)]
     assert {block.cell for block in blocks[: len(cells)]} == set(cells)  # a complete figure after one block each
     assert all(block.count == 1 for block in blocks[: len(cells)])
-    longer = planned(dataclasses.replace(config, runs=40, strengths=(*config.strengths, 4.0)))
+    longer = find(NAME).plan(dataclasses.replace(config, runs=40, strengths=(*config.strengths, 4.0))).blocks
     assert set(blocks) <= set(longer)
     for cell in cells[:1] + cells[-1:]:
         mine = sorted((block.first, block.count) for block in blocks if block.cell == cell)
@@ -151,8 +151,8 @@ def test_blocks_are_coarse_to_fine_and_extend():
 def test_rows_do_not_depend_on_the_blocks(smoke):
     config = smoke.setup.config
     for cell, names in ((run_cells(config)[0], ("steps", "visited")), (drift_cells(config)[0], ("mean",))):
-        whole = computed(config, Block(cell.label, 0, 3))
-        parts = [computed(config, Block(cell.label, first, 1)) for first in range(3)]
+        whole = find(NAME).work(config, Block(cell.label, 0, 3))
+        parts = [find(NAME).work(config, Block(cell.label, first, 1)) for first in range(3)]
         for name in names:
             assert np.array_equal(whole[name], np.concatenate([part[name] for part in parts]))
 

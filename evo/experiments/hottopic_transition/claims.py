@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from evo.experiments.claims import Above, Basis, Below, Claim, Exactly, Prediction, judge, level, not_applicable
+from evo.experiments.grids import (
+    DriftSeries,
+    RunSeries,
+    crossing,
+    decisive,
+    drift_deviations,
+    drift_series,
+    quantiles,
+    run_series,
+)
+from evo.experiments.hottopic_transition.cells import drift_cells, run_cells
 from evo.experiments.hottopic_transition.config import HotTopicTransitionConfig
-from evo.experiments.hottopic_transition.data import DriftSeries, RunSeries, drift_series, run_series
-from evo.statistics import Crossing, Interval, linear_crossing, quantile_interval, z_threshold
+from evo.statistics import linear_crossing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -84,12 +94,12 @@ def claims_of(config: HotTopicTransitionConfig, table: pl.DataFrame, family_erro
     levels = [claim for claim in LEVEL_CLAIMS if claim.beta == config.beta]
     count = 2 * len(config.drift_n) + len(levels)
     found: list[Claim] = []
-    for series in drift_series(table, config):
+    for n, series in drift_series(table, drift_cells(config)).items():
         found += [
-            _drift_claim(series, config, family_error, count),
-            _crossing_claim(series, config, family_error, count),
+            _drift_claim(n, series, config, family_error, count),
+            _crossing_claim(n, series, config, family_error, count),
         ]
-    runs = {(series.n, series.levels): series for series in run_series(table, config)}
+    runs = run_series(table, run_cells(config))
     for claim in levels:
         found.append(_level_claim(claim, runs.get((claim.n, claim.levels)), config, family_error, count))
     return found
@@ -115,50 +125,37 @@ def exact_root(n: int, config: HotTopicTransitionConfig) -> float:
     return float(hottopic.critical_strength(config.alpha, config.eps, n=n))
 
 
-def crossing(series: DriftSeries, near: float, confidence: float) -> Crossing | None:
-    """Where a line through the measured drifts near a strength is zero; None with fewer than three of them."""
-    close = np.abs(series.strength - near) <= WINDOW
-    if np.count_nonzero(close) < 3:
-        return None
-    try:
-        return linear_crossing(
-            series.strength[close], series.mean[close], series.standard_error[close], confidence, degree=1
-        )
-    except ValueError:  # the line is flat: too few samples
-        return None
-
-
-def _drift_claim(series: DriftSeries, config: HotTopicTransitionConfig, family_error: float, count: int) -> Claim:
+def _drift_claim(
+    n: Any, series: DriftSeries, config: HotTopicTransitionConfig, family_error: float, count: int
+) -> Claim:
     claim = Claim(
-        text=f"deviation from the exact drift at a frozen level, zero-bits per step, n = {series.n:,}, every strength",
+        text=f"deviation from the exact drift at a frozen level, zero-bits per step, n = {n:,}, every strength",
         source=_EXACT,
         basis=Basis.RE_DERIVED,
         predicted=Exactly(0.0, 0.0, 1e-3),
         rule="normal interval where the deviation is largest in standard errors, at all strengths together",
         anywhere=True,
     )
-    deviation = series.mean - exact_drift(series.n, config, series.strength)
     if not np.all(series.standard_error > 0):
         return judge(claim, None, "too few samples")
-    place = int(np.argmax(np.abs(deviation / series.standard_error)))
-    confidence = level(family_error, count, len(deviation))
-    worst = float(deviation[place])
-    radius = z_threshold(1.0 - confidence) * float(series.standard_error[place])
-    method = f"normal, c = {series.strength[place]:g}"
-    return judge(claim, Interval(worst, worst - radius, worst + radius, confidence, method))
+    exact = exact_drift(n, config, series.x)
+    deviations = drift_deviations(series, exact, level(family_error, count, len(series.x)))
+    return judge(claim, decisive(claim.predicted, deviations))
 
 
-def _crossing_claim(series: DriftSeries, config: HotTopicTransitionConfig, family_error: float, count: int) -> Claim:
-    root = exact_root(series.n, config)
-    found = crossing(series, root, level(family_error, count))
-    close = series.strength[np.abs(series.strength - root) <= WINDOW]
+def _crossing_claim(
+    n: Any, series: DriftSeries, config: HotTopicTransitionConfig, family_error: float, count: int
+) -> Claim:
+    root = exact_root(n, config)
+    found = crossing(series, root, WINDOW, level(family_error, count))
     shift = 0.0
     if found is not None:  # what curvature does to the zero of a line, by the exact curve at the same strengths
-        weights = series.standard_error[np.abs(series.strength - root) <= WINDOW]
-        straight = linear_crossing(close, exact_drift(series.n, config, close), weights, degree=1)
+        close = np.abs(series.x - root) <= WINDOW
+        strength, weights = series.x[close], series.standard_error[close]
+        straight = linear_crossing(strength, exact_drift(n, config, strength), weights, degree=1)
         shift = abs(straight.interval.estimate - root)
     claim = Claim(
-        text=f"the strength at which the drift at a frozen level changes its sign, n = {series.n:,}",
+        text=f"the strength at which the drift at a frozen level changes its sign, n = {n:,}",
         source=f"root of the {_EXACT}",
         basis=Basis.RE_DERIVED,
         predicted=Exactly(root, round(shift + 5e-5, 4), 0.02),
@@ -183,22 +180,14 @@ def _level_claim(
         predicted=claim.predicted,
         rule="order statistics around the median, exact for every law, at all these strengths together",
     )
-    places = [] if series is None else [i for i, c in enumerate(series.strength) if claim.low <= c <= claim.high]
-    if series is None or not claim.fits(config) or not places:
+    judged = None if series is None else series.where(claim.low, claim.high)
+    if judged is None or not claim.fits(config) or not len(judged.x):
         return not_applicable(written, f"claims not applicable at these sizes (this one is for {size})")
-    confidence = level(family_error, count, len(places))
     # A capped run counts against the claim: as all levels for an upper bound, with the levels so far for a lower one.
     worst = 1.0 if isinstance(claim.predicted, Below) else 0.0
-    medians = [_median(series, place, worst, confidence) for place in places]
-    decisive = max(medians, key=lambda item: item.upper) if worst else min(medians, key=lambda item: item.lower)
-    return judge(written, decisive)
-
-
-def _median(series: RunSeries, place: int, worst: float, confidence: float) -> Interval:
-    share, time = series.share[place], series.time[place]
-    values = np.where(np.isinf(time), np.maximum(share, worst), share)
-    found = quantile_interval(values, 0.5, confidence)
-    # A share lies between 0 and 1 whatever the number of runs.
-    low, high = max(found.lower, 0.0), min(found.upper, 1.0)
-    method = f"{found.method}, c = {series.strength[place]:g}"
-    return Interval(found.estimate, low, high, found.confidence, method)
+    shares = [
+        np.where(np.isinf(time), np.maximum(visited / (claim.levels + 1), worst), visited / (claim.levels + 1))
+        for visited, time in zip(judged["visited"], judged.time, strict=True)
+    ]
+    medians = quantiles(judged, shares, level(family_error, count, len(judged.x)), low=0.0, high=1.0)
+    return judge(written, decisive(claim.predicted, medians))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, final
+from typing import TYPE_CHECKING, ClassVar, final
 
-from evo.experiments.base import AbstractExperiment
 from evo.experiments.claims import Claim
-from evo.experiments.hottopic_transition import rows
+from evo.experiments.grids import AbstractCell, AbstractGridExperiment
+from evo.experiments.hottopic_transition.cells import drift_cells, run_cells
 from evo.experiments.hottopic_transition.config import AUTHOR, CONFIGS, HotTopicTransitionConfig
-from evo.studies import Block, Columns, Plan
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @final
-class HotTopicTransition(AbstractExperiment):
+class HotTopicTransition(AbstractGridExperiment):
     """From which mutation strength on the (1+1)-EA visits all levels of HotTopic instead of jumping to the end."""
 
     name = "hottopic-transition"
@@ -56,27 +53,8 @@ class HotTopicTransition(AbstractExperiment):
         told = ", ".join(f"n = {n:,} with {levels} levels" for n, levels in pairs)
         return f"{told}; {config.runs} runs at each of {len(config.strengths)} strengths"
 
-    def plan(self, config: HotTopicTransitionConfig) -> Plan:
-        shared: dict[str, Any] = {
-            "alpha": config.alpha,
-            "beta": config.beta,
-            "eps": config.eps,
-            "cap": config.cap,
-            "batch": rows.BATCH,
-        }
-        source = Path(rows.__file__).read_bytes()
-        engines = {cell.label: rows.engine(config, cell) for cell in rows.run_cells(config)}
-        return Plan(
-            name=self.name,
-            seed=config.seed,
-            blocks=rows.planned(config),
-            config=shared,
-            code=hashlib.blake2b(source, digest_size=8).hexdigest(),
-            engines=engines,
-        )
-
-    def work(self, config: HotTopicTransitionConfig, block: Block) -> Columns:
-        return rows.computed(config, block)
+    def cells(self, config: HotTopicTransitionConfig) -> Sequence[AbstractCell]:
+        return [*drift_cells(config), *run_cells(config)]
 
     def figure(self, table: pl.DataFrame, config: HotTopicTransitionConfig) -> Chart:
         from evo.experiments.hottopic_transition.figure import drawn

@@ -5,22 +5,20 @@ from __future__ import annotations
 import math
 import textwrap
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evo.experiments.hottopic_transition.claims import crossing, exact_drift, exact_root
+from evo.experiments.grids import DriftSeries, RunSeries, crossing, drift_series, panels, run_series
+from evo.experiments.hottopic_transition.cells import drift_cells, run_cells
+from evo.experiments.hottopic_transition.claims import WINDOW, exact_drift, exact_root
 from evo.experiments.hottopic_transition.config import HotTopicTransitionConfig
-from evo.experiments.hottopic_transition.data import DriftSeries, RunSeries, drift_series, run_series
-from evo.plots import LOOKS, Chart, Look, Panel
-from evo.statistics import quantile_interval
+from evo.plots import Chart, Look, Panel
 
 if TYPE_CHECKING:
     import polars as pl
 
 _CONFIDENCE = 0.95
-_FLUID_DASH = (0, (5, 2))
-_LIMIT_DASH = (0, (1, 1.5))
 _FLUID_COLOUR = "#444444"
 _C = "mutation strength $c$ = $n$ × flip probability per bit"
 
@@ -28,9 +26,9 @@ _C = "mutation strength $c$ = $n$ × flip probability per bit"
 def drawn(table: pl.DataFrame, config: HotTopicTransitionConfig) -> Chart:
     """The chart of all rows."""
     chart = Chart(["drift", "levels", "time"], width=13.0, height=4.3)
-    looks = _looks(config)
-    runs = run_series(table, config)
-    _drift_panel(chart.panels[0], drift_series(table, config), config, looks)
+    looks = panels.looks(sorted({*config.drift_n, *config.n}))
+    runs = run_series(table, run_cells(config))
+    _drift_panel(chart.panels[0], drift_series(table, drift_cells(config)), config, looks)
     _level_panel(chart.panels[1], runs, config, looks)
     _time_panel(chart.panels[2], runs, config, looks)
     return chart
@@ -71,14 +69,8 @@ def caption(config: HotTopicTransitionConfig) -> str:
     return "\n\n".join(textwrap.fill(item, 110, break_on_hyphens=False) for item in (shown, why))
 
 
-def _looks(config: HotTopicTransitionConfig) -> dict[int, Look]:
-    """One look per n, the same in all panels."""
-    sizes = sorted({*config.drift_n, *config.n})
-    return {n: LOOKS[place % len(LOOKS)] for place, n in enumerate(sizes)}
-
-
 def _drift_panel(
-    panel: Panel, measured: list[DriftSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]
+    panel: Panel, measured: dict[Any, DriftSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]
 ) -> None:
     panel.titled(
         f"(a) drift at a frozen level, zero-density ε = {config.eps:g}", _C, "drift in 10⁻³ zero-bits per step"
@@ -86,19 +78,19 @@ def _drift_panel(
     low, high = min(config.drift_strengths), max(config.drift_strengths)
     panel.axes.axhline(0.0, color="#999999", linewidth=0.8, zorder=1)
     strength, fluid = _fluid_line(config)
-    for series in measured:
-        look = looks[series.n]
-        _, exact = _exact_line(series.n, config)
-        panel.line(f"exact, n = {series.n}", strength, 1e3 * exact, colour=look.colour)
+    for n, series in measured.items():
+        look = looks[n]
+        _, exact = _exact_line(n, config)
+        panel.line(f"exact, n = {n}", strength, 1e3 * exact, colour=look.colour)
         half = 1e3 * 1.96 * series.standard_error
         mean = 1e3 * series.mean
-        panel.points(f"n = {series.n}", series.strength, mean, look, lower=mean - half, upper=mean + half)
+        panel.points(f"n = {n}", series.x, mean, look, lower=mean - half, upper=mean + half)
     # Last, on top: at large n it covers the exact line.
-    panel.line("fluid limit", strength, 1e3 * fluid, dash=_FLUID_DASH, colour=_FLUID_COLOUR, width=1.0)
+    panel.line("fluid limit", strength, 1e3 * fluid, dash=panels.FLUID, colour=_FLUID_COLOUR, width=1.0)
     bottom, top = panel.axes.get_ylim()
     row, left, span = 0.07 * (top - bottom), low + 0.44 * (high - low), 0.09 * (high - low)
-    entries = [(f"measured, exact; $n$ = {series.n:,}", looks[series.n]) for series in measured]
-    for place, (words, look) in enumerate([*entries, ("fluid limit", Look(_FLUID_COLOUR, "", _FLUID_DASH))]):
+    entries = [(f"measured, exact; $n$ = {n:,}", looks[n]) for n in measured]
+    for place, (words, look) in enumerate([*entries, ("fluid limit", Look(_FLUID_COLOUR, "", panels.FLUID))]):
         y = top - (place + 0.4) * row
         panel.axes.plot([left, left + span], [y, y], color=look.colour, linestyle=look.dash, linewidth=1.2)
         panel.axes.plot([left + 0.5 * span], [y], color=look.colour, marker=look.marker, markeredgecolor="white")
@@ -109,27 +101,27 @@ def _drift_panel(
 
 
 def _zero_inset(
-    panel: Panel, measured: list[DriftSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]
+    panel: Panel, measured: dict[Any, DriftSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]
 ) -> None:
     """Where the drift is zero: measured with its interval, exact, and in the fluid limit."""
     inset = panel.inset((0.05, 0.1, 0.5, 0.3))
     axes = inset.axes
     fluid = _fluid_root(config)
-    inset.reference("fluid limit", fluid, dash=_FLUID_DASH, colour=_FLUID_COLOUR)
-    for place, series in enumerate(measured):
-        look, height = looks[series.n], len(measured) - place
-        root = exact_root(series.n, config)
+    inset.reference("fluid limit", fluid, dash=panels.FLUID, colour=_FLUID_COLOUR)
+    for place, (n, series) in enumerate(measured.items()):
+        look, height = looks[n], len(measured) - place
+        root = exact_root(n, config)
         axes.plot([root, root], [height - 0.3, height + 0.3], color=look.colour, linewidth=2.4, solid_capstyle="butt")
-        inset.mark(f"exact root, n = {series.n}", "theory", root, height)
-        found = crossing(series, root, _CONFIDENCE)
-        words = f"  $n$ = {series.n:,}"
+        inset.mark(f"exact root, n = {n}", "theory", root, height)
+        found = crossing(series, root, WINDOW, _CONFIDENCE)
+        words = f"  $n$ = {n:,}"
         if found is None or not math.isfinite(found.interval.upper - found.interval.lower):
             inset.text(root, height, words, fontsize=7.5, color=look.colour, va="center")
             continue
         zero = found.interval
         axes.plot([zero.lower, zero.upper], [height, height], color="#222222", linewidth=1.3, zorder=4)
         axes.plot([zero.estimate], [height], marker=look.marker, color=look.colour, markeredgecolor="white", zorder=5)
-        inset.mark(f"measured zero, n = {series.n}", "measured", zero.estimate, height, zero.lower, zero.upper)
+        inset.mark(f"measured zero, n = {n}", "measured", zero.estimate, height, zero.lower, zero.upper)
         inset.text(max(zero.upper, root), height, words, fontsize=7.5, color=look.colour, va="center")
     low, high = axes.get_xlim()
     axes.set_xlim(low - 0.05 * (high - low), high + 0.45 * (high - low))
@@ -141,28 +133,27 @@ def _zero_inset(
     axes.set_title("zero of the drift", fontsize=7.5, loc="left", pad=2)
 
 
-def _level_panel(panel: Panel, runs: list[RunSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]) -> None:
+def _level_panel(
+    panel: Panel, runs: dict[Any, RunSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]
+) -> None:
     panel.titled("(b) levels visited before the optimum", _C, "levels visited / ($L$ + 1)")
     left, right = min(config.strengths) - 0.1, max(config.strengths) + 0.1
     limit, fluid = _limit_root(), _fluid_root(config)
-    panel.reference("limit, n to infinity and eps to 0", limit, dash=_LIMIT_DASH, colour=_FLUID_COLOUR)
-    panel.reference(f"fluid limit at eps = {config.eps:g}", fluid, dash=_FLUID_DASH, colour=_FLUID_COLOUR)
+    panel.reference("limit, n to infinity and eps to 0", limit, dash=panels.LIMIT, colour=_FLUID_COLOUR)
+    panel.reference(f"fluid limit at eps = {config.eps:g}", fluid, dash=panels.FLUID, colour=_FLUID_COLOUR)
     turned = {"rotation": 90, "ha": "right", "va": "top", "fontsize": 7.8, "color": _FLUID_COLOUR}
     panel.text(limit - 0.02, 1.05, f"limit ε → 0: {limit:.3f}", **turned)
     panel.text(fluid - 0.02, 1.05, f"fluid, ε = {config.eps:g}: {fluid:.3f}", **turned)
     ends: list[float] = []
-    for place, series in enumerate(runs):
-        look = looks[series.n]
-        name = f"n = {series.n}, L = {series.levels}"
-        x, values = _spread(series.strength, series.share)
-        panel.singles(name, x, values, look)
-        middle, lower, upper = _medians(series.share)
-        panel.points(name, series.strength, middle, look, lower=lower, upper=upper, joined=True)
+    for place, ((n, levels), series) in enumerate(runs.items()):
+        look = looks[n]
+        name = f"n = {n}, L = {levels}"
+        panels.values(panel, name, series, [visited / (levels + 1) for visited in series["visited"]], look)
         height = 0.80 - 0.17 * place
         panel.axes.plot([left + 0.05 * (right - left)], [height], marker=look.marker, color=look.colour)
-        words = f"$n$ = {series.n:,}\n$L$ = {series.levels:,}"
+        words = f"$n$ = {n:,}\n$L$ = {levels:,}"
         panel.text(left + 0.085 * (right - left), height, words, va="center", color=look.colour)
-        visible = _visible(config, series.n, series.levels)
+        visible = _visible(config, n, levels)
         if math.isfinite(visible) and visible < right:
             bar = {"color": look.colour, "linewidth": 2.4, "solid_capstyle": "butt", "zorder": 5}
             panel.axes.plot([visible, visible], [-0.085, -0.025], **bar)
@@ -174,45 +165,23 @@ def _level_panel(panel: Panel, runs: list[RunSeries], config: HotTopicTransition
     panel.axes.set_xlim(left, right)
 
 
-def _time_panel(panel: Panel, runs: list[RunSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]) -> None:
+def _time_panel(
+    panel: Panel, runs: dict[Any, RunSeries], config: HotTopicTransitionConfig, looks: dict[int, Look]
+) -> None:
     panel.titled("(c) run time", _C, "run time / ($n$ ln $n$)")
     panel.logarithmic()
     low, high = min(config.strengths), max(config.strengths)
     fine = np.linspace(low, high, 121)
-    for value, dash in ((_limit_root(), _LIMIT_DASH), (_fluid_root(config), _FLUID_DASH)):
+    for value, dash in ((_limit_root(), panels.LIMIT), (_fluid_root(config), panels.FLUID)):
         panel.axes.axvline(value, color=_FLUID_COLOUR, linestyle=dash, linewidth=1.0, zorder=1)
     panel.line("e^c / c", fine, np.exp(fine) / fine)
-    for series in runs:
-        look = looks[series.n]
-        name = f"n = {series.n}, L = {series.levels}"
-        x, values = _spread(series.strength, [times[np.isfinite(times)] for times in series.time])
-        panel.singles(name, x, values, look)
-        x, _ = _spread(series.strength, [times[np.isinf(times)] for times in series.time])
-        panel.capped(name, x, np.full(x.shape, series.cap), look)
-        middle, lower, upper = _medians(series.time)
-        known = np.isfinite(middle)  # an infinite median is among the open markers at the cap
-        panel.points(
-            name, series.strength[known], middle[known], look, lower=lower[known], upper=upper[known], joined=True
-        )
-        if len(x):
-            panel.text(high, series.cap * 1.12, "capped", ha="right", color=look.colour)
+    for (n, levels), series in runs.items():
+        panels.run_times(panel, f"n = {n}, L = {levels}", series, looks[n])
+        if np.any(series.capped):
+            panel.text(high, series.caps[-1] * 1.12, "capped", ha="right", color=looks[n].colour)
     panel.axes.set_xlim(low - 0.1, high + 0.1)
     at = low + 0.18 * (high - low)
     panel.text(at, math.exp(at) / at * 1.35, "$e^{\\,c}/c$: linear functions", va="bottom", ha="center")
-
-
-def _medians(values: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Median and 95 % bounds per strength; bounds are infinite where there are too few runs."""
-    found = [quantile_interval(item, 0.5, _CONFIDENCE) for item in values]
-    columns = [(item.estimate, item.lower, item.upper) for item in found]
-    middle, lower, upper = np.array(columns, dtype=np.float64).reshape(-1, 3).T
-    return middle, lower, upper
-
-
-def _spread(strength: np.ndarray, values: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """All single values with their strengths."""
-    x = np.concatenate([np.full(len(item), c) for c, item in zip(strength, values, strict=True)])
-    return x, np.concatenate(values)
 
 
 @cache

@@ -43,15 +43,15 @@ def decisive(predicted: Prediction, intervals: Sequence[Interval]) -> Interval:
     """The interval of a claim about all points at once: the one that counts most against it.
 
     For an upper bound the one that reaches highest, for a lower bound the one that reaches lowest, for a value the one
-    that lies farthest from it in units of its own half-width (an infinite one before all others). Each of them has to
-    have the confidence of a claim with as many looks.
+    that excludes it, else the widest one if it is too wide to say anything, else the one whose estimate lies farthest
+    from it in half-widths. Each of them has to have the confidence of a claim with as many looks.
     """
     if isinstance(predicted, Below):
         return max(intervals, key=lambda item: item.upper)
     if isinstance(predicted, Above):
         return min(intervals, key=lambda item: item.lower)
-    # An interval that excludes the value decides; among the others, one that says nothing.
-    off = [item for item in intervals if not item.lower <= predicted.value <= item.upper]
+    low, high = predicted.value - predicted.tolerance, predicted.value + predicted.tolerance
+    off = [item for item in intervals if item.lower > high or item.upper < low]
     if off:
         return max(off, key=lambda item: _far(item, predicted.value))
     vague = [item for item in intervals if item.upper - item.lower > 2.0 * predicted.resolution]
@@ -225,9 +225,10 @@ def _points(series: RunSeries | DriftSeries) -> list[str]:
 
 
 def _far(item: Interval, value: float) -> float:
-    half = 0.5 * (item.upper - item.lower)
-    distance = max(abs(value - item.lower), abs(item.upper - value)) - half
-    return distance / half if 0.0 < half < math.inf else math.inf if distance > 0 else 0.0
+    half, off = 0.5 * (item.upper - item.lower), abs(item.estimate - value)
+    if not off > 0.0 or math.isinf(half):
+        return 0.0
+    return off / half if half > 0.0 else math.inf
 
 
 def _quotient(top: float, bottom: float, unknown: float = math.nan) -> float:

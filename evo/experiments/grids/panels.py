@@ -40,12 +40,24 @@ def looks(names: Sequence[Any]) -> dict[Any, Look]:
 
 
 def run_times(
-    panel: Panel, name: str, series: RunSeries, look: Look, *, centre: Centre = median_intervals, joined: bool = True
+    panel: Panel,
+    name: str,
+    series: RunSeries,
+    look: Look,
+    *,
+    centre: Centre = median_intervals,
+    joined: bool = True,
+    lift: float = 1.0,
+    most: int | None = None,
 ) -> None:
-    """Run times against x: faint single runs, open markers at the cap for capped ones, centres with 95 % intervals."""
-    panel.singles(name, *_spread(series.x, [item[np.isfinite(item)] for item in series.time]), look)
+    """Run times against x: faint single runs, open markers at the cap for capped ones, centres with 95 % intervals.
+
+    Where several series share x and cap, `lift` (a factor of the cap) keeps their open markers apart, and
+    `most` draws only so many runs of a point, the first ones, as dots.
+    """
+    panel.singles(name, *_spread(series.x, [item[:most][np.isfinite(item[:most])] for item in series.time]), look)
     capped = np.repeat(series.x, series.capped)
-    panel.capped(name, capped, np.repeat(series.caps, series.capped), look)
+    panel.capped(name, capped, lift * np.repeat(series.caps, series.capped), look)
     _centres(panel, name, series, series.time, look, centre, joined)
 
 

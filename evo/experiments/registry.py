@@ -9,7 +9,10 @@ from evo.experiments.base import AbstractExperiment
 
 __all__ = ["find", "names", "register"]
 
-_HOMES = {"hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition"}
+_HOMES = {
+    "dynamic-binval-transition": "evo.experiments.dynamic_binval_transition:DynamicBinValTransition",
+    "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
+}
 _REGISTERED: dict[str, AbstractExperiment] = {}
 
 

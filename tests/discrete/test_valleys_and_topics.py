@@ -20,17 +20,18 @@ _STREAM = np.zeros(4, dtype=np.uint64)
 
 
 @pytest.mark.jit_off
-def test_jump_with_gap_one_is_one_max_plus_one():
+@pytest.mark.parametrize(
+    "engine", [evo.Engine.PYTHON, pytest.param(evo.Engine.REFERENCE, marks=pytest.mark.slow)], ids=str
+)
+def test_jump_with_gap_one_is_one_max_plus_one(engine):
     n = 12
     record = evo.Every(1, evo.value, d.zeros)
     optimizer = d.OnePlusOne(rate=d.Static(strength=1.0))
-    for engine in (evo.Engine.PYTHON, evo.Engine.REFERENCE):
-        one, other = (
-            evo.run(optimizer, problem, seed=8, record=record, engine=engine) for problem in (d.Jump(n, 1), d.OneMax(n))
-        )
-        assert one.trace["value"].tolist() == [value + 1 for value in other.trace["value"]]
-        assert one.trace["zeros"].tolist() == other.trace["zeros"].tolist()
-        assert one.steps == other.steps and one.value == n + 1
+    problems = d.Jump(n, 1), d.OneMax(n)
+    one, other = (evo.run(optimizer, problem, seed=8, record=record, engine=engine) for problem in problems)
+    assert one.trace["value"].tolist() == [value + 1 for value in other.trace["value"]]
+    assert one.trace["zeros"].tolist() == other.trace["zeros"].tolist()
+    assert one.steps == other.steps and one.value == n + 1
     assert d.Jump(n, 1).monotone and not d.Jump(n, 2).monotone
     assert d.Jump(n, 1).budget() == d.OneMax(n).budget()
 
@@ -214,6 +215,8 @@ def test_values_of_the_partial_order():
         x = np.array([0, 1, 1, 0, 0], dtype=np.uint8)  # one bit gained, two lost
         sign = f.compare(problem.lower(n), None, x, flips, 3, stream)
         pessimistic += sign == 1
+        assert f.compare(problem.lower(n), None, x, flips, 2, stream) == 0  # one gained, one lost: a tie
+        assert f.gain(problem.lower(n), None, x, flips, 2, stream) == (0, 0.0)
         if mixed.any():
             change = values[mixed] - 0
             assert set((np.sign((lost - gained)[mixed]) * np.sign(change.astype(int))).tolist()) - {0} <= {sign}

@@ -59,6 +59,17 @@ def integer_weights(low, high, *, ties):
     return chance
 
 
+def exponential_weights(gained, lost, zeros):
+    """P(Gamma(gained) > Gamma(lost)): of two Poisson processes, event `lost` of the one precedes `gained` of the other.
+
+    Among the first gained + lost - 1 events, each of either with probability 1/2, at least `lost` are of the one.
+    """
+    if gained == 0:
+        return 0.0
+    events = gained + lost - 1
+    return sum(math.comb(events, k) for k in range(lost, events + 1)) / 2.0**events
+
+
 def partially_ordered(pessimism, *, ties=True):
     """P(the offspring is accepted) in the partially ordered process."""
 

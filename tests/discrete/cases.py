@@ -192,7 +192,7 @@ CASES = [
         16,
     ),
     Case(
-        "hidden_levels",
+        "hot_topic_hidden",
         lambda n: d.OnePlusOne(rate=d.Static(strength=2.0), start=d.Ones(0.6)),
         lambda n: d.HiddenSubset(d.InitialSegment(RANDOM_PROBLEMS["hot_topic_deceptive"](n // 2), n - 4), n),
         evo.Every(5, evo.value, d.level, d.levels_visited),

@@ -158,10 +158,10 @@ class MuPlusOne(AbstractSearch):
         sign = int(child < parent) - int(child > parent)
         worst, best = _first(before, -1), before[_first(before, 1)]
         kept = not child > before[worst]
-        population, after = inner.population, before.copy()
+        population, after = inner.population, before
         if kept:
             population = population.copy()
-            population[worst], after[worst] = inner.child, child
+            population[worst], after = inner.child, _with(before, worst, child)
         policy = inner.policy
         if not inner.crossed:
             event = f.Event(step, sign, inner.flips == 0, inner.flips, 0, inner.toss)
@@ -174,6 +174,14 @@ class MuPlusOne(AbstractSearch):
         """The first of the best strings and its loss, on dynamic problems under the last step's function."""
         best = _first(inner.losses, 1)
         return inner.population[best], inner.losses[best]
+
+
+def _with(losses: np.ndarray, place: int, loss: Any) -> np.ndarray:
+    """The losses with another one at a place; integers do not hold what is not finite."""
+    whole = isinstance(loss, float) and not np.isfinite(loss)
+    changed = losses.astype(object if whole else losses.dtype)
+    changed[place] = loss
+    return changed
 
 
 def _crossed(one: np.ndarray, other: np.ndarray, stream: Any) -> np.ndarray:

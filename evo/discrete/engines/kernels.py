@@ -298,8 +298,13 @@ def open_run(parts, recording, work):
 
 @register_jitable
 def _stands_at_a_hit(parts, limits, work, instance, cache):
-    """The index of the first optimal evaluation, if the run already stands at or went through a hit; else 0."""
+    """The index of the first optimal evaluation, if the run already stands at or went through a hit; else 0.
+
+    A resumed run may have another target than before.
+    """
     counters = work.counters
+    before = counters[HIT]
+    counters[HIT] = 0
     found = reached(instance, cache, work.x, counters[ZEROS], limits.target)
     if not found and parts.tracked and not math.isnan(limits.target):
         found = work.best_value[0] >= limits.target
@@ -310,7 +315,7 @@ def _stands_at_a_hit(parts, limits, work, instance, cache):
             x = work.population[index]
             if reached(instance, f.prepare(instance, x), x, count_zeros(x), limits.target):
                 return index + 1
-    return counters[EVALUATIONS]
+    return before if before > 0 else counters[EVALUATIONS]
 
 
 @register_jitable

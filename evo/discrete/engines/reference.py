@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from evo.core.engines import AbstractDriver, Engine, Job
 from evo.core.keys import Key
 from evo.core.optimizers import AskTellState
-from evo.core.python_driver import missing_observable, not_finite
+from evo.core.python_driver import PythonDriver, missing_observable, not_finite
 from evo.core.records import Recorder, Trace
 from evo.core.results import Result, Runs, RunState, joined_records
 from evo.core.stops import Reason
@@ -53,14 +54,26 @@ class ReferenceDriver(AbstractDriver):
 
     def run(self, job: Job, resume: RunState | None) -> Result:
         """One run, in slices, so that Ctrl-C and WallClock act within a fraction of a second."""
+        if _cannot_start(job):
+            result = PythonDriver().run(job, resume)
+            return replace(result, engine=self.used, state=result.state._replace(engine=self.used))
+        if resume is not None and resume.steps < 0:  # a smaller budget did not reach the start
+            resume = None
         return _Single(self, job, resume).finish()
 
     def repeat(self, job: Job, runs: int, first: int, threads: int | None) -> Runs:
         """Blocks of runs on a pool of threads; the rows depend on the key and the run numbers alone."""
+        if _cannot_start(job):
+            return replace(PythonDriver().repeat(job, runs, first, threads), engine=self.used)
         return _Many(self, job, runs, first).finish(threads or _cores())
 
 
 REFERENCE_DRIVER = ReferenceDriver()
+
+
+def _cannot_start(job: Job) -> bool:
+    """Whether the budget does not even hold the strings that a run starts with."""
+    return job.optimizer.parents() > job.stop.limits().evaluations
 
 
 def _foreign_part(problem: AbstractFunction) -> str | None:
@@ -185,7 +198,7 @@ class _Single:
         counters[k.OPEN], counters[k.STEPS], counters[k.EVALUATIONS] = 1, resume.steps, resume.evaluations
         counters[k.ZEROS] = len(work.x) - int(np.count_nonzero(work.x))
         counters[k.IMPROVED], counters[k.LAST_ROW] = resume.last_improvement, resume.last_row
-        # The kernel finds out again whether this string is a hit: the stop may have another target now.
+        counters[k.HIT] = resume.hit
         trigger = self.setup.recording.trigger
         if isinstance(trigger, LoweredLogGrid):
             counters[k.GRID] = np.searchsorted(trigger.grid, resume.steps, side="right")

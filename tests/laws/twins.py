@@ -138,6 +138,8 @@ class Resampled(en.AbstractMutation):
     """Standard bits drawn again until at least one flips: idle steps are not counted."""
 
     def masks(self, n, rate):
+        if rate < 1e-200:  # the limit; the quotient below would be 0/0
+            return en.OneBit().masks(n, rate)
         masks = en.StandardBits().masks(n, rate)
         masks[0] = 0.0
         return masks / masks.sum()
@@ -172,6 +174,17 @@ class PerBit(en.AbstractMutation):
     def masks(self, n, rate):
         chances = [[p if mask >> i & 1 else 1.0 - p for i, p in enumerate(self.rates)] for mask in range(2**n)]
         return np.array([math.prod(row) for row in chances])
+
+
+class Stuck(en.AbstractMutation):
+    """A mutation whose flips of the last position are forgotten."""
+
+    def __init__(self, mutation):
+        self.mutation = mutation
+
+    def masks(self, n, rate):
+        masks, half = self.mutation.masks(n, rate), 2 ** (n - 1)
+        return np.concatenate([masks[:half] + masks[half:], np.zeros(half)])
 
 
 class Averaged(en.AbstractMutation):

@@ -159,12 +159,6 @@ def test_reductions():
     constant = ([0.05] * (n + 1), d.By.ZEROS), (lambda k: 0.05, d.By.ZEROS), ([0.05] * n, d.By.LEVEL)
     for table, by in constant:
         _same(d.OnePlusOne(rate=d.FitnessDependent(table, by=by)), static, d.LeadingOnes(n))
-    for high in (None, 1):  # at n = 2 both are 1
-        _same(
-            d.OnePlusOne(rate=d.HeavyTailed(1.5, high=1), acceptance=d.Strict()),
-            d.OnePlusOne(mutation=d.StandardBits(), rate=d.HeavyTailed(400.0, high=high), acceptance=d.Strict()),
-            d.LeadingOnes(n),
-        )
 
 
 @pytest.mark.jit_off

@@ -240,6 +240,43 @@ CASES = [
         evo.Every(3, evo.value, d.zeros),
         16,
     ),
+    Case(
+        "two_rates",
+        lambda n: d.OnePlusLambda(4, rate=d.TwoRate(low=0.5)),
+        d.OneMax,
+        evo.Every(2, evo.value, evo.best_value, d.rate, d.offspring),
+        16,
+    ),
+    Case(
+        "self_adjusting_comma",
+        lambda n: d.OneCommaLambda(
+            d.OffspringRule(factor=1.5, s=1.0, rounding=d.Rounding.STOCHASTIC), rate=d.Static(strength=1.0)
+        ),
+        d.BinVal,
+        evo.Improvements(evo.value, evo.best_value, d.offspring),
+        60,
+    ),
+    Case(
+        "population",
+        lambda n: d.MuPlusOne(4, rate=d.SuccessRule(factor=1.5, s=1.0), crossover=0.5),
+        RANDOM_PROBLEMS["hot_topic_per_run"],
+        evo.Every(2, d.level, d.levels_visited, d.zeros, d.rate),
+        20,
+    ),
+    Case(
+        "population_on_dynamic_bin_val",
+        lambda n: d.MuPlusOne(3, mutation=d.FlipCount(d.PowerLaw(2.5))),
+        d.DynamicBinVal,
+        evo.Every(2, evo.value, d.zeros),
+        12,
+    ),
+    Case(
+        "mutants_and_crossovers",
+        lambda n: d.OnePlusLambdaLambda(d.OffspringRule(factor=1.5, s=4.0, high=float(n))),
+        PROBLEMS["linear_wide"],
+        evo.LogGrid(5, evo.value, evo.best_value, d.offspring, d.rate),
+        14,
+    ),
 ]
 
 

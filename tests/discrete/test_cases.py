@@ -8,6 +8,7 @@ import numba
 import pytest
 
 from evo import discrete as d
+from evo.discrete.algorithms.search import AbstractSearch
 from evo.discrete.engines import functions as f
 from tests.discrete.cases import CASES, POLICIES, PROBLEMS, RANDOM_PROBLEMS
 
@@ -24,8 +25,7 @@ def _parts_of(item, found):
 
 
 def test_every_public_class_is_in_a_case():
-    # A black box, and a policy for generations of several offspring: they have tests of their own.
-    found: set[type] = {d.Custom, d.TwoRate}
+    found: set[type] = {d.Custom}  # a black box, with tests of its own
     for case in CASES:
         for item in (case.optimizer(12), case.problem(12), *case.record.observables):
             _parts_of(item, found)
@@ -38,8 +38,7 @@ def test_every_public_class_is_in_a_case():
         d.AbstractMutation,
         d.AbstractAcceptance,
         d.AbstractStart,
-        d.OnePlusOne,
-        d.RandomLocalSearch,
+        AbstractSearch,
         d.Fixed,
         d.PerRun,
         d.UniformWeights,
@@ -50,7 +49,7 @@ def test_every_public_class_is_in_a_case():
     parts = {item for item in public if isinstance(item, type) and issubclass(item, kinds)}
     missing = {item for item in parts if not item.__name__.startswith("Abstract")} - found
     assert not missing, f"without a case: {sorted(item.__name__ for item in missing)}"
-    observables = {type(vars(d)[name]) for name in ("zeros", "level", "levels_visited", "rate")}
+    observables = {type(vars(d)[name]) for name in ("zeros", "level", "levels_visited", "rate", "offspring")}
     assert observables <= found
 
 

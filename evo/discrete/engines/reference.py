@@ -88,7 +88,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class _Setup:
+class Setup:
     """The lowered job, shared by all runs."""
 
     def __init__(self, job: Job) -> None:
@@ -175,7 +175,7 @@ class _Single:
     """One run in progress."""
 
     def __init__(self, driver: ReferenceDriver, job: Job, resume: RunState | None) -> None:
-        self.driver, self.job, self.setup = driver, job, _Setup(job)
+        self.driver, self.job, self.setup = driver, job, Setup(job)
         self.before = 0.0 if resume is None else resume.seconds
         self.work = self.setup.work()
         self.rows: list[tuple[float, ...]] = [] if resume is None else list(resume.rows)
@@ -290,7 +290,7 @@ class _Many:
     """Many runs in progress: chunks of runs are taken by threads until none is left."""
 
     def __init__(self, driver: ReferenceDriver, job: Job, runs: int, first: int) -> None:
-        self.driver, self.job, self.setup = driver, job, _Setup(job)
+        self.driver, self.job, self.setup = driver, job, Setup(job)
         self.runs, self.first = runs, first
         self.out = _out(runs)
         self.words = Key.words(job.key)

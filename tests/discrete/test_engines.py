@@ -64,7 +64,12 @@ def test_python_engine_equals_reference_engine(case):
 
 @pytest.mark.jit_off
 @pytest.mark.parametrize(
-    "case", [p for p in _PARAMS if "hot" not in p.id and p.id not in ("linear_wide", "local_search", "two_rates")]
+    "case",
+    [
+        p
+        for p in _PARAMS
+        if "hot" not in p.id and p.id not in ("linear_wide", "local_search", "two_rates", "population")
+    ],
 )
 def test_one_bit(case):
     optimizer = case.optimizer(1)

@@ -11,6 +11,7 @@ from numba.extending import register_jitable
 from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation, PolicyView
+from evo.discrete.engines.generations.selection import wins
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.kernels import INVALID_RATE, PAUSED, count_zeros, flip, note_best, reached
 from evo.discrete.engines.streams import next_word, seed_stream, uniform
@@ -82,10 +83,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         sign = f.compare(instance, cache, x, other, count, work.function_stream)
         if sign < -1:
             return Generation(_NON_FINITE, policy, zeros, 0, False)
-        verdict = 1 if index == 0 else sign - best_sign
-        if verdict == 0 and sign != 0:
-            verdict = f.contest(instance, cache, x, other, count, best, best_count, work.function_stream)
-        if verdict > 0 or (verdict == 0 and tie > best_tie):
+        if index == 0 or wins(instance, cache, work, other, count, sign, tie, best, best_count, best_sign, best_tie):
             best, other = other, best
             best_sign, best_count, best_tie, best_index, best_rate = sign, count, tie, index, rate
     work.rate[0] = best_rate

@@ -11,6 +11,7 @@ from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation
 from evo.discrete.engines.generations.brood import LoweredBrood, adapted
+from evo.discrete.engines.generations.selection import wins
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.kernels import PAUSED, count_zeros, flip, note_best, reached
 from evo.discrete.engines.sampling import distinct_positions, flip_number, jumps
@@ -97,10 +98,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         sign = f.compare(instance, cache, x, other, count, work.function_stream)
         if sign < -1:
             return Generation(_NON_FINITE, policy, zeros, 0, False)
-        verdict = 1 if index == 0 else sign - mutant_sign
-        if verdict == 0 and sign != 0:
-            verdict = f.contest(instance, cache, x, other, count, mutant, count, work.function_stream)
-        if verdict > 0 or (verdict == 0 and tie > mutant_tie):
+        if index == 0 or wins(instance, cache, work, other, count, sign, tie, mutant, count, mutant_sign, mutant_tie):
             mutant, other = other, mutant
             mutant_sign, mutant_tie = sign, tie
     sign, found, tie = 0, 0, np.uint64(0)
@@ -110,10 +108,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         own = f.compare(instance, cache, x, other, size, work.function_stream)
         if own < -1:
             return Generation(_NON_FINITE, policy, zeros, 0, False)
-        verdict = 1 if index == 0 else own - sign
-        if verdict == 0 and own != 0:
-            verdict = f.contest(instance, cache, x, other, size, best, found, work.function_stream)
-        if verdict > 0 or (verdict == 0 and word > tie):
+        if index == 0 or wins(instance, cache, work, other, size, own, word, best, found, sign, tie):
             best, other = other, best
             sign, found, tie = own, size, word
     mutant_hit, improved = False, False

@@ -12,6 +12,8 @@ __all__ = ["find", "names", "register"]
 _HOMES = {
     "dynamic-binval-transition": "evo.experiments.dynamic_binval_transition:DynamicBinValTransition",
     "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
+    "lengler-benchmark-sheet": "evo.experiments.lengler_benchmark_sheet:LenglerBenchmarkSheet",
+    "po-ea": "evo.experiments.po_ea:PoEa",
 }
 _REGISTERED: dict[str, AbstractExperiment] = {}
 

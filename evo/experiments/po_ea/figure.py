@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 _GREY = "#444444"
 _N = "number of bits $n$"
 _FAR = 51_200  # exact expectations at strength 1 are drawn up to here
-#: where points of the three processes stand beside each other, as factors of n
-_BESIDE = (1.0, 0.97, 1.03)
+#: on which side of its n the point of a process stands, and how far, as a share of n
+_SIDES = (0, -1, 1)
+_BESIDE = 0.03
 
 Runs = dict[Any, RunSeries]
 Scale = Callable[[float], float]
@@ -49,8 +50,9 @@ def caption(config: PoEaConfig) -> str:
         "of incomparable strings the one with fewer one-bits survives. ADBV, Adversarial Dynamic BinVal: in every step "
         "the zero-bits have the largest weights, so that any step that gains a bit is accepted. SDBV, Switching: the "
         "same below n/2 zero-bits; above, no loss is accepted. Points are means with 95 % Student intervals "
-        f"({config.least_runs:,} to {config.most_runs:,} runs each; ADBV is drawn 3 % to the left of its n and SDBV 3 "
-        "% to the right, since their expectations differ by 2e-4 or less), solid lines are exact expectations at the "
+        f"({config.least_runs:,} to {config.most_runs:,} runs each; ADBV is drawn to the left of its n and SDBV to "
+        "the right, by 3 % and in (c) by 1 %, since their expectations differ by 2e-4 or less), solid "
+        "lines are exact expectations at the "
         "same n; dots on the line of ADBV are SDBV. (a) In units of n ln n below strength 1. (b) In units of n^(3/2) "
         "at strength 1, exact up to n = 51,200; dashed lines are the limits. (c) Above strength 1, from exact "
         f"expectations; runs only where these are below {config.longest:,.0f} steps. Dashed: OneMax at the largest of "
@@ -107,7 +109,7 @@ def _above_panel(panel: Panel, runs: Runs, config: PoEaConfig, looks: dict[Any, 
     sizes = np.linspace(config.n[0], config.n[-1], 41)
     for c in config.above:
         _exact_lines(panel, c, sizes, looks, lambda n: 1.0)
-        _points(panel, c, runs, looks, lambda n: 1.0)
+        _points(panel, c, runs, looks, lambda n: 1.0, beside=_BESIDE / 3)
         top = max(exact.mean(process, config.n[-1], c) for process in exact.PROCESSES)
         panel.text(config.n[-1] * 1.01, top, f"$c$ = {c:g}", va="center", ha="left")
     c = config.above[-1]
@@ -132,14 +134,14 @@ def _exact_lines(panel: Panel, c: float, sizes: np.ndarray, looks: dict[Any, Loo
         panel.line(f"exact, {process.name}, c = {c:g}", whole, y, dash=dash, colour=looks[process.name].colour)
 
 
-def _points(panel: Panel, c: float, runs: Runs, looks: dict[Any, Look], unit: Scale) -> None:
-    for process, beside in zip(exact.PROCESSES, _BESIDE, strict=True):
+def _points(panel: Panel, c: float, runs: Runs, looks: dict[Any, Look], unit: Scale, beside: float = _BESIDE) -> None:
+    for process, side in zip(exact.PROCESSES, _SIDES, strict=True):
         if (process.name, c) not in runs:
             continue
         series = runs[process.name, c]
         units = np.array([unit(n) for n in series.x])
         times = tuple(item / one for item, one in zip(series.time, units, strict=True))
-        shown = dataclasses.replace(series, x=series.x * beside, time=times, caps=series.caps / units)
+        shown = dataclasses.replace(series, x=series.x * (1.0 + side * beside), time=times, caps=series.caps / units)
         panels.run_times(
             panel,
             f"{process.name}, c = {c:g}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -40,7 +41,7 @@ class TraceCell(AbstractCell):
     """
 
     label: str
-    series: str
+    series: Hashable
     x: float
     axis: str = "c"
     optimizer: Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -99,7 +99,7 @@ def _end_panel(panel: Panel, series: RunSeries, config: LenglerBenchmarkSheetCon
     panel.text(x[-1], density[-1] * 1.35, "fluid limit", color=_GREY, ha="right", va="bottom")
     for place, (words, look) in enumerate(entries):
         y = 0.94 - 0.07 * place
-        marker = {"color": look.colour, "marker": look.marker, "linestyle": "none"}
+        marker: Any = {"color": look.colour, "marker": look.marker, "linestyle": "none"}
         panel.axes.plot([0.06], [y], transform=panel.axes.transAxes, **marker)
         panel.text(0.09, y, words, color=look.colour, va="center", transform=panel.axes.transAxes)
 

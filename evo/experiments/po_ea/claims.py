@@ -137,7 +137,7 @@ def _earlier_claim(runs: Runs, error: float) -> Claim:
     for process in exact.PROCESSES[:2]:
         series = runs[process.name, 1.0]
         series = series.at([n in _EARLIER_N for n in series.x])
-        table = dict(zip(_EARLIER_N, EARLIER[process.name, 1.0], strict=True))
+        table: dict[int, float] = dict(zip(_EARLIER_N, EARLIER[process.name, 1.0], strict=True))
         expected = np.array([table[int(n)] for n in series.x])
         spread = np.array([exact.moments(process, int(n), 1.0)[1] for n in series.x])
         confidence = level(error, 1, 2 * len(_EARLIER_N))

@@ -133,7 +133,7 @@ def _brood_claim(runs: Series, config: HotTopicPoliciesConfig, error: float) -> 
         "drift roots at density eps",
         basis=Basis.QUOTED,
         predicted=Exactly(roots[0] / roots[1], 0.1, 0.25),
-        rule="median share of levels passes 1/2 between sure neighbours (order statistics); tolerance: 0.1 for finite n",
+        rule="median share of levels passes 1/2 between sure neighbours (order statistics); tolerance 0.1 for finite n",
     )
     return _compared(claim, runs.get("brood"), runs, config, error)
 
@@ -147,8 +147,8 @@ def _crossover_claim(runs: Series, bias: float, config: HotTopicPoliciesConfig, 
         + f" {1.0 / bias:g} in the same units",
         basis=Basis.QUOTED,
         predicted=Exactly(1.0, 0.25, 0.25),
-        rule="median share of levels passes 1/2 between sure neighbours (order statistics); tolerance: 1/4, as selection "
-        "among the offspring counts at eps > 0",
+        rule="median share of levels passes 1/2 between sure neighbours (order statistics); tolerance 1/4, "
+        "as selection among offspring counts at eps > 0",
     )
     return _compared(claim, runs.get(crossover(bias)), runs, config, error)
 

@@ -40,7 +40,7 @@ class HotTopicPoliciesConfig:
     brood_strengths: tuple[float, ...] = (0.5, 1.0, 1.5, 2.0, 2.4, 2.6, 2.8, 3.0, 3.4)
     """Strengths c of the (1+lambda)-EA; r = c. May be empty."""
 
-    crossover_strengths: tuple[float, ...] = (0.5, 1.0, 2.0, 2.4, 2.7, 3.0, 3.4)
+    crossover_strengths: tuple[float, ...] = (0.5, 1.0, 2.0, 2.4, 3.0)
     """Values of c gamma of the (1+(lambda,lambda))-GA; r = c gamma. May be empty."""
 
     biases: tuple[float, ...] = (0.2, 0.5)
@@ -52,7 +52,7 @@ class HotTopicPoliciesConfig:
     jump_ratios: tuple[float, ...] = (0.5, 1.0, 2.0, 2.75, 3.0, 3.25, 3.5, 3.75)
     """Values r = m2 / m1 of that law."""
 
-    exponents: tuple[float, ...] = (4.5, 3.5, 3.0, 2.5, 2.0, 1.75, 1.5, 1.25)
+    exponents: tuple[float, ...] = (4.5, 3.5, 3.0, 2.5, 2.0, 1.5, 1.25)
     """Exponents of power laws of the number of flips; r = m2 / m1 at this n. May be empty."""
 
     rate_exponents: tuple[float, ...] = (4.5, 3.5, 3.0, 2.5, 2.0, 1.5)
@@ -67,7 +67,7 @@ class HotTopicPoliciesConfig:
     runs: int = 14
     """Runs per point, each on its own random function."""
 
-    cap: float = 40.0
+    cap: float = 25.0
     """A run is cut off after about cap * n * ln(n) evaluations."""
 
     drift_samples: int = 2_000_000
@@ -101,7 +101,7 @@ class HotTopicPoliciesConfig:
             raise checks.bad_value("config", self, "have something for each panel", action)
         checks.real("factor", self.factor, 1, 2, "Pass a factor above 1, for example 1.1.", open_low=True)
         checks.integer("runs", self.runs, 1, "Pass the number of runs per point, for example 14.")
-        checks.real("cap", self.cap, 1, 1e6, "Pass the cap in units of n ln n, for example 40.")
+        checks.real("cap", self.cap, 1, 1e6, "Pass the cap in units of n ln n, for example 25.")
         checks.integer("drift_samples", self.drift_samples, 1, "Pass a number of steps, for example 2000000.")
         checks.integer("seed", self.seed, 0, "Pass a non-negative integer.")
 

@@ -26,9 +26,7 @@ def law_drift(n: int, alpha: float, eps: float, law: npt.ArrayLike) -> float:
         law: the probabilities of 0, 1, 2, ... flips.
     """
     ahead, gain, level, mean, safe, split = _tables(n, alpha, eps)
-    weights = np.zeros(_MOST + 1)
-    law = np.asarray(law, dtype=np.float64)[: _MOST + 1]
-    weights[: len(law)] = law
+    weights = np.asarray(law, dtype=np.float64)[: len(ahead)]
     total = 0.0
     for k in np.flatnonzero(weights):
         j = np.arange(k + 1)

@@ -28,8 +28,6 @@ from evo.statistics import Interval, linear_crossing
 if TYPE_CHECKING:
     import polars as pl
 
-#: a transition is where the median share of levels passes one half, looked for from this r on
-FROM = 1.5
 #: ratios so near to the exact root enter the line whose zero is the measured one
 WINDOW = 0.51
 _HALF = 0.5
@@ -101,11 +99,10 @@ def shares(series: RunSeries, levels: int, capped: float = 0.0) -> list[np.ndarr
 
 def transition(series: RunSeries | None, config: HotTopicPoliciesConfig, error: float) -> Interval | None:
     """Where the median share of levels passes one half."""
-    judged = None if series is None else series.where(FROM)
-    if judged is None or not len(judged.x):
+    if series is None or not len(series.x):
         return None
-    medians = quantiles(judged, shares(judged, config.levels), level(error, 1, len(judged.x)), low=0.0, high=1.0)
-    return bracket(judged, medians, _HALF)
+    medians = quantiles(series, shares(series, config.levels), level(error, 1, len(series.x)), low=0.0, high=1.0)
+    return bracket(series, medians, _HALF)
 
 
 def quotient(top: Interval | None, bottom: Interval | None) -> Interval | None:

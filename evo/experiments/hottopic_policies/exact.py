@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +67,8 @@ def brood_root(n: int, alpha: float, eps: float, offspring: int) -> float:
     """The strength from which on that drift is negative."""
     from scipy.optimize import brentq
 
-    return float(brentq(lambda c: brood_drift(n, alpha, eps, c, offspring), 1.0, 6.0, xtol=1e-9))
+    root: Any = brentq(lambda c: brood_drift(n, alpha, eps, c, offspring), 1.0, 6.0, xtol=1e-9)
+    return float(root)
 
 
 @cache

@@ -24,7 +24,7 @@ _LAWS = {
     "powers": Look("#5B4FA8", "P", "-"),
     "rates": Look("#3C9DB5", "X", "-"),
 }
-_OWN = {"success": Look("#222222", "*", ""), "equal": Look("#222222", "h", "")}
+_OWN = {"success": Look("#222222", "<", ""), "equal": Look("#222222", ">", "")}
 _STRENGTH = "strength $r$ = $c$, for the GA $cγ$"
 _RATIO = "ratio $r$ = $m_2/m_1$ of the number of flips"
 _FEWEST = 0.04  # scales of shares start below zero, for the markers
@@ -62,8 +62,8 @@ def caption(config: HotTopicPoliciesConfig) -> str:
         "the more levels the clearer. For laws of flips theory calls m2 / m1 < 1 efficient on all monotone functions. "
         "It calls m2 / m1 > 1 exponential on HotTopic under a technical condition on the law alone, so that r is where "
         "a stall may begin and not where it does: with 1 or 5 flips it begins near the zero in (d), while power laws "
-        "flip one bit so often that their drift stays positive up to r in the hundreds. For these exponents at most 2 "
-        "or so, r grows with n, and it says little. Vertical lines are drawn, not judged."
+        "flip one bit so often that their drift stays positive up to r in the hundreds. For exponents up to 3 the "
+        "ratio grows with n. Vertical lines are drawn, not judged."
     )
     return "\n\n".join(textwrap.fill(item, 110, break_on_hyphens=False) for item in (shown, why))
 
@@ -112,17 +112,18 @@ def _time_panel(panel: Panel, runs: dict[Any, RunSeries], config: HotTopicPolici
             place += 1
     x = np.linspace(min(config.strengths), max(config.strengths), 121)
     panel.line("e^c / c", x, np.exp(x) / x, dash=panels.FLUID, colour=_GREY, width=1.0)
-    panel.text(float(x[40]), 0.8 * float(np.exp(x[40]) / x[40]), "$e^c/c$", va="top", color=_GREY)
+    panel.text(float(x[-1]), 0.9 * float(np.exp(x[-1]) / x[-1]), "$e^c/c$", ha="right", va="top", color=_GREY)
     panel.text(float(x[0]), config.cap * 1.04, f"capped at {config.cap:g} $n$ ln $n$", va="bottom", color=_GREY)
 
 
 def _law_panel(panel: Panel, runs: dict[Any, RunSeries], config: HotTopicPoliciesConfig) -> None:
     panel.titled("(c) levels visited, laws of flips", _RATIO, "levels visited / ($L$ + 1)")
     _ratio_axis(panel)
-    panel.text(1.0, 1.05, "efficient: $m_2/m_1$ < 1 ", ha="right", va="top", fontsize=7.8, color=_GREY)
+    panel.text(0.93, 0.62, "efficient below 1", rotation=90, ha="right", va="center", fontsize=7.8, color=_GREY)
     known = [name for name in _LAWS if name in runs]
     for name in known:
         panels.values(panel, _law_words(name, config), runs[name], shares(runs[name], config.levels), _LAWS[name])
+    panels.key(panel, [(_law_words(name, config), _LAWS[name]) for name in known], at=(0.44, 0.9), step=0.062)
     panel.axes.set_ylim(-_FEWEST, 1.06)
 
 
@@ -138,7 +139,7 @@ def _drift_panel(panel: Panel, drifts: dict[Any, DriftSeries], config: HotTopicP
         m1 = np.array([laws.means(config, name, float(parameter)) for parameter in parameters(config, name)])
         mean, half = series.mean / (config.eps * m1), 1.96 * series.standard_error / (config.eps * m1)
         panel.points(words, series.x, mean, look, lower=mean - half, upper=mean + half)
-    panels.key(panel, [(_law_words(name, config), _LAWS[name]) for name in known], at=(0.36, 0.95), step=0.062)
+    panels.key(panel, [(_law_words(name, config), _LAWS[name]) for name in known], at=(0.44, 0.95), step=0.062)
 
 
 def _curve(config: HotTopicPoliciesConfig, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -161,10 +162,8 @@ def _law_words(name: str, config: HotTopicPoliciesConfig) -> str:
 
 
 def _ratio_axis(panel: Panel) -> None:
-    from matplotlib.ticker import FuncFormatter
-
     panel.axes.set_xscale("log")
-    panel.axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.axes.xaxis.set_major_formatter("{x:g}")
     panel.reference("m2 / m1 = 1", 1.0, dash=panels.LIMIT, colour=_GREY)
 
 
@@ -178,5 +177,5 @@ def _lines(panel: Panel, config: HotTopicPoliciesConfig, *, words: bool = True) 
     panel.reference(f"zero of the exact drift at eps = {config.eps:g}", root, dash=panels.FLUID, colour=_GREY)
     if words:
         turned = {"rotation": 90, "ha": "right", "va": "center", "fontsize": 7.8, "color": _GREY}
-        panel.text(limit - 0.02, 0.38, f"limit ε → 0: {limit:.3f}", **turned)
-        panel.text(root - 0.02, 0.38, f"ε = {config.eps:g}: {root:.3f}", **turned)
+        panel.text(limit - 0.02, 0.72, f"limit ε → 0: {limit:.3f}", **turned)
+        panel.text(root - 0.02, 0.72, f"ε = {config.eps:g}: {root:.3f}", **turned)

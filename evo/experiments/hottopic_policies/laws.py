@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -80,4 +81,5 @@ def jump_root(config: HotTopicPoliciesConfig) -> float:
     last = config.jump - 1 - 1e-6
     if drift(config, "jumps", last) >= 0.0:
         return float("inf")
-    return float(brentq(lambda ratio: drift(config, "jumps", ratio), 1e-3, last, xtol=1e-9))
+    root: Any = brentq(lambda ratio: drift(config, "jumps", ratio), 1e-3, last, xtol=1e-9)
+    return float(root)

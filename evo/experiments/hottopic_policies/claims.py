@@ -140,8 +140,7 @@ def _crossover_claim(runs: Series, bias: float, config: HotTopicPoliciesConfig, 
     claim = Claim(
         text=f"transition in c gamma of the (1+({size},{size}))-GA with gamma = {bias:g}, divided by that in c of the "
         "(1+1)-EA",
-        source=_PAPER.format(text="c gamma is the parameter; by c alone the quotient would be")
-        + f" {1.0 / bias:g} in the same units",
+        source=_PAPER.format(text="the parameter is c gamma") + f"; were it c, the quotient would be gamma = {bias:g}",
         basis=Basis.QUOTED,
         predicted=Exactly(1.0, 0.25, 0.25),
         rule="median share of levels passes 1/2 between sure neighbours (order statistics); tolerance 1/4, "

@@ -35,7 +35,7 @@ class HotTopicPolicies(AbstractGridExperiment):
     )
     presets: ClassVar = {
         "smoke": "10 to 20 seconds",
-        "laptop": "4 to 6 minutes",
+        "laptop": "2 to 4 minutes",
         "large": "10 to 20 hours",
     }
     config_type = HotTopicPoliciesConfig

@@ -49,7 +49,9 @@ def caption(config: HotTopicPoliciesConfig) -> str:
         "are medians with 95 % order-statistic intervals. (a) Levels visited divided by L + 1 against the strength: c "
         "for the (1+1)-EA and the (1+lambda)-EA, c gamma for the (1+(lambda,lambda))-GA (c flips per mutant, gamma the "
         "share of a mutant in a crossover). Self-adjusting rates stand at the median over runs of the strength in the "
-        "last step. (b) Evaluations in units of n ln n; a capped run is an open marker above the cap of "
+        "last step; "
+        f"a success multiplies it by {config.factor:g}^s, so that with large s this median is below its mean. (b) "
+        "Evaluations in units of n ln n; a capped run is an open marker above the cap of "
         f"{config.cap:g}, one row per algorithm, and is never averaged. (c) The same as (a) for (1+1)-EAs that draw "
         f"the number of flips from a law: 1 or {config.jump} flips, a power law of flips, standard bits at a power law "
         "of strengths; r = E[R (R - 1)] / E[R] at this n. (d) Expected decrease of the number of zero-bits in one step "
@@ -112,7 +114,7 @@ def _time_panel(panel: Panel, runs: dict[Any, RunSeries], config: HotTopicPolici
             place += 1
     x = np.linspace(min(config.strengths), max(config.strengths), 121)
     panel.line("e^c / c", x, np.exp(x) / x, dash=panels.FLUID, colour=_GREY, width=1.0)
-    panel.text(float(x[-1]), 0.9 * float(np.exp(x[-1]) / x[-1]), "$e^c/c$", ha="right", va="top", color=_GREY)
+    panel.text(float(x[-1]), 0.8 * float(np.exp(x[-1]) / x[-1]), "$e^c/c$", ha="right", va="top", color=_GREY)
     panel.text(float(x[0]), config.cap * 1.04, f"capped at {config.cap:g} $n$ ln $n$", va="bottom", color=_GREY)
 
 

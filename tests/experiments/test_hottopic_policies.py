@@ -70,7 +70,7 @@ def over(series, bound):
     ("changes", "wrong"),
     [
         ({"share": over("brood", 1.7)}, [0]),  # c = 2.7 for one offspring, 1.75 for five
-        ({"share": over("crossover 0.2", 0.7)}, [1]),  # as if c, five times as large, were the parameter
+        ({"share": over("crossover 0.2", 0.7)}, [1, 3]),  # as if c, five times as large, were the parameter
         ({"share": lambda cell: 1.0 if cell.series == "static" and cell.x == 0.5 else usual(cell)}, [3]),
         ({"share": over("jumps", 0.7)}, [4]),
         ({"share": over("powers", 2.0)}, [5]),

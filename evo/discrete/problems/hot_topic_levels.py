@@ -228,10 +228,56 @@ def gain(problem, cache, x, flips, count, stream):
 
 @implements_lowered(HotTopicInstance)
 def contest(problem, cache, x, first, first_count, second, second_count, stream):
-    """The sign of the difference of two exact integers."""
-    one = _change(problem, cache, x, first, first_count)
-    other = _change(problem, cache, x, second, second_count)
-    return 1 if one > other else (-1 if one < other else 0)
+    """Level first, then the ones in the hot topic, then the others; all from the flips."""
+    row = _lone_level(problem, cache, x, first, first_count)
+    other_row = _lone_level(problem, cache, x, second, second_count)
+    if row != other_row:
+        return 1 if row > other_row else -1
+    if row < 0:  # both fall: down to the first level that one of them satisfies
+        row, most = cache.numbers[0], max(first_count, second_count)
+        while row > 1:
+            row -= 1
+            if cache.slack[row] > most:
+                continue
+            one = _satisfied_after(problem, cache, x, first, first_count, row)
+            other = _satisfied_after(problem, cache, x, second, second_count, row)
+            if one != other:
+                return 1 if one else -1
+            if one:
+                return _at_level(problem, x, first, first_count, second, second_count, row)
+        row = 0
+    return _at_level(problem, x, first, first_count, second, second_count, row)
+
+
+@register_jitable
+def _at_level(problem, x, first, first_count, second, second_count, row):
+    """The sign of the difference of two offspring that share a level."""
+    hot, rest = _ones_gained(problem, x, first, first_count, row)
+    other_hot, other_rest = _ones_gained(problem, x, second, second_count, row)
+    change = hot - other_hot
+    if change == 0:
+        change = rest - other_rest
+    return 1 if change > 0 else (-1 if change < 0 else 0)
+
+
+@register_jitable
+def _lone_level(problem, cache, x, flips, count):
+    """The level of the offspring, or -1 if it is lower than the level of x."""
+    ups, _, _, core_gain = _changes(problem, cache, x, flips, count)
+    return _level_after(problem, cache, x, flips, count, ups, core_gain)
+
+
+@register_jitable
+def _ones_gained(problem, x, flips, count, row):
+    """(ones gained in the hot topic of level `row`, ones gained elsewhere)."""
+    hot, rest = 0, 0
+    for place in range(count):
+        position = flips[place]
+        step = 1 - 2 * np.int64(x[position])
+        inside = bit_of(problem.hot[row + 1, position >> 6], position & 63)
+        hot += step * inside
+        rest += step * (1 - inside)
+    return hot, rest
 
 
 @implements_lowered(HotTopicInstance)

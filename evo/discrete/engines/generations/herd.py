@@ -140,13 +140,17 @@ def settle(algorithm, parts, work, instance, cache, herd):
 def _cross(work, first, second, n, stream):
     """Uniform crossover as flips of the first parent: each bit comes from either parent with probability 1/2."""
     one, other = work.population[first], work.population[second]
-    count, word = 0, np.uint64(0)
-    for position in range(n):
-        if position % 64 == 0:
-            word = np.uint64(next_word(stream))
-        if bit_of(word, position % 64) == 1 and one[position] != other[position]:
-            work.flips[count] = position
-            count += 1
+    count = 0
+    for begin in range(0, n, 64):
+        word = np.uint64(next_word(stream))
+        end, different = min(begin + 64, n), 0
+        for position in range(begin, end):  # most blocks of two relatives are equal, and this loop is vectorised
+            different |= one[position] ^ other[position]
+        if different != 0:
+            for position in range(begin, end):
+                if bit_of(word, position - begin) == 1 and one[position] != other[position]:
+                    work.flips[count] = position
+                    count += 1
     return count
 
 

@@ -15,6 +15,8 @@ _HOMES = {
     "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
     "lengler-benchmark-sheet": "evo.experiments.lengler_benchmark_sheet:LenglerBenchmarkSheet",
     "po-ea": "evo.experiments.po_ea:PoEa",
+    "population-slowdown": "evo.experiments.population_slowdown:PopulationSlowdown",
+    "self-adjusting-lambda": "evo.experiments.self_adjusting_lambda:SelfAdjustingLambda",
 }
 _REGISTERED: dict[str, AbstractExperiment] = {}
 

@@ -21,7 +21,9 @@ TABLES: tuple[tuple[str, str, dict[float, tuple[float, float]], float], ...] = (
         {0.5: (0.64, 0.01), 1.0: (0.97, 0.01), 2.0: (2.0, 0.1), 2.5: (3.0, 0.1), 3.0: (5.1, 0.1)},
         math.log(2.0),
     ),
-    ("onemax", "s = 3.2, 3.4", {3.2: (10.5, 0.1), 3.4: (56.0, 1.0)}, math.log(4.0)),
+    ("onemax", "s = 3.2", {3.2: (10.5, 0.1)}, math.log(4.0)),
+    # here some runs are capped, so that no upper bound for a mean of three is known: alone, not to hide the others
+    ("onemax", "s = 3.4", {3.4: (56.0, 1.0)}, math.log(4.0)),
     ("dynamic-binval", "s ≤ 1.5", {0.5: (1.3, 0.1), 1.0: (2.1, 0.1), 1.5: (4.1, 0.1)}, math.log(2.0)),
     ("dynamic-binval", "s = 1.8", {1.8: (9.9, 0.1)}, math.log(4.0)),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _GREY = "#444444"
 _S = "failures per success $s$"
 _DOTS = 10  # single runs drawn per point
-_ROW = 1.22  # capped runs of one function above those of another, as a factor of the cap
+_ROW = 1.27  # capped runs of one function above those of another, as a factor of the cap
 
 
 def drawn(table: pl.DataFrame, config: SelfAdjustingLambdaConfig) -> Chart:
@@ -68,20 +68,23 @@ def _time_panel(
     panel.titled(f"({letter}) run time, $n$ = {n:,}", _S, "generations / $n$")
     panel.logarithmic()
     panel.axes.axhline(config.cap, color="#999999", linewidth=0.8, zorder=1)
-    lowest = 1.0
+    lowest = min([1.0, *(float(np.min(time)) for name in config.functions for time in runs[name, n].time)])
     for place, name in enumerate(config.functions):
         series = runs[name, n]
-        lowest = min([lowest, *(float(np.min(time)) for time in series.time)])
         panels.run_times(panel, shown(name), series, looks[name], lift=_ROW ** (place + 0.8), most=_DOTS)
     if n == N:
         for name, last, first in TURNS:
             if name in config.functions:
-                panel.reference(f"{shown(name)} earlier", 0.5 * (last + first), dash=panels.LIMIT, colour=_GREY)
+                turn = 0.5 * (last + first)
+                panel.reference(f"{shown(name)} earlier", turn, dash=panels.LIMIT, colour=_GREY)
+                words = f" {shown(name)}, earlier runs"
+                upright: dict[str, Any] = {"rotation": 90, "ha": "right", "va": "bottom", "color": _GREY}
+                panel.text(turn - 0.02, 0.8 * lowest, words, **upright)
     panel.axes.set_xlim(min(config.s) - 0.1, max(config.s) + 0.1)
     panel.axes.set_ylim(0.8 * lowest, config.cap * _ROW ** (len(config.functions) + 0.8))
     panel.text(min(config.s), config.cap * 1.06, f"capped at {config.cap:g} $n$", va="bottom", color=_GREY)
     entries = [(shown(name), looks[name]) for name in config.functions]
-    panels.key(panel, entries, at=(0.05, 0.80))
+    panels.key(panel, entries, at=(0.03, 0.80))
 
 
 def _zeros_panel(

@@ -30,7 +30,7 @@ class SelfAdjustingLambda(AbstractGridExperiment):
     )
     presets: ClassVar = {
         "smoke": "5 seconds",
-        "laptop": "3 minutes",
+        "laptop": "2 to 3 minutes",
         "large": "2 to 3 hours",
     }
     config_type = SelfAdjustingLambdaConfig

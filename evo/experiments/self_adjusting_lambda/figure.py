@@ -77,7 +77,7 @@ def _time_panel(
             if name in config.functions:
                 turn = 0.5 * (last + first)
                 panel.reference(f"{shown(name)} earlier", turn, dash=panels.LIMIT, colour=_GREY)
-                words = f" {shown(name)}, earlier runs"
+                words = " earlier runs"
                 upright: dict[str, Any] = {"rotation": 90, "ha": "right", "va": "bottom", "color": _GREY}
                 panel.text(turn - 0.02, 0.8 * lowest, words, **upright)
     panel.axes.set_xlim(min(config.s) - 0.1, max(config.s) + 0.1)

@@ -1,8 +1,12 @@
-"""Executes the percent scripts in notebooks/ and writes the .ipynb beside them: python scripts/execute_notebooks.py"""
+"""Executes the percent scripts in notebooks/ and writes the .ipynb beside them.
+
+python scripts/execute_notebooks.py [NAME ...]
+"""
 
 from __future__ import annotations
 
 import pathlib
+import sys
 
 import jupytext
 import nbclient
@@ -10,7 +14,7 @@ import nbformat
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "notebooks"
 
-for script in sorted(FOLDER.glob("*.py")):
+for script in [FOLDER / f"{name}.py" for name in sys.argv[1:]] or sorted(FOLDER.glob("*.py")):
     notebook = jupytext.read(script)
     nbclient.NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(FOLDER)}}).execute()
     nbformat.write(notebook, script.with_suffix(".ipynb"))

@@ -12,11 +12,20 @@ import pytest
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
+#: parts of one's own are compiled in every process; so few steps are sooner made in plain Python
+PLAIN = {"your_own_parts"}
+RUNS = [pytest.param(script, script.stem in PLAIN, id=script.stem) for script in SCRIPTS]
+RUNS += [
+    pytest.param(script, False, id=f"{script.stem}, compiled", marks=pytest.mark.slow)
+    for script in SCRIPTS
+    if script.stem in PLAIN
+]
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_runs(script, tmp_path):
+@pytest.mark.parametrize(("script", "plain"), RUNS)
+def test_runs(script, plain, tmp_path):
     environment = {**os.environ, "EVO_SMOKE": "1", "MPLBACKEND": "agg", "PYTHONPATH": str(FOLDER.parent)}
+    environment |= {"NUMBA_DISABLE_JIT": "1"} if plain else {}
     run = subprocess.run(
         [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )

@@ -56,6 +56,13 @@ class Chart:
             axes = self.figure.subplots(1, len(names), squeeze=False)[0]
             self.panels = tuple(Panel(self, name, item) for name, item in zip(names, axes, strict=True))
 
+    def _repr_png_(self) -> bytes:
+        """The picture, as notebooks show it."""
+        data = io.BytesIO()
+        with styled():
+            self.figure.savefig(data, format="png")
+        return data.getvalue()
+
     def csv(self) -> str:
         """The drawn numbers as comma-separated text with a header."""
         text = io.StringIO()

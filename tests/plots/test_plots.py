@@ -204,3 +204,8 @@ def test_looks_differ_without_colour():
 def test_pyplot_stays_out():
     code = "import sys, evo.plots; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_notebooks_show_a_chart():
+    chart = Chart(["one"], width=2.0, height=1.0)
+    assert chart._repr_png_().startswith(b"\x89PNG")

@@ -65,7 +65,7 @@ class MuPlusOne(AbstractSearch):
     evaluated again. The current string is the first of the best.
 
     Reference: Lengler and Zou, Exponential slowdown for larger populations: the (mu+1)-EA on monotone functions, 2019,
-    Algorithm 1; the order of ties is that of the authors' experiments.
+    as in its authors' code, the order of ties included.
 
     Example:
         >>> import evo

@@ -40,7 +40,7 @@ class OffspringRule:
         rounding: how lambda becomes a whole number of offspring.
 
     Reference: Kaufmann, Larcher, Lengler and Zou, Self-adjusting population sizes for the (1,lambda)-EA on monotone
-    functions, 2022, Algorithm 1; the rule goes back to Kern et al., 2004.
+    functions, 2022, as in its authors' code; the rule goes back to Kern et al., 2004.
 
     Example:
         >>> from evo import discrete as d

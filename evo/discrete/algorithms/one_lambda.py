@@ -232,7 +232,7 @@ class OneCommaLambda(AbstractOneLambda):
     far, on dynamic problems the current one.
 
     Reference: Kaufmann, Larcher, Lengler and Zou, Self-adjusting population sizes for the (1,lambda)-EA on monotone
-    functions, 2022, Algorithm 1.
+    functions, 2022, as in its authors' code.
 
     Example:
         >>> import evo

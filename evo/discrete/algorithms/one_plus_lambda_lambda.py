@@ -83,7 +83,8 @@ class OnePlusLambdaLambda(AbstractSearch):
     parent is evaluated again. A generation has two phases in ask-tell. A run is `reached` when an optimum was
     sampled, by a mutant too; `best` is the best string so far.
 
-    Reference: Doerr, Doerr and Ebel, From black-box complexity to designing new genetic algorithms, 2015, Algorithm 1.
+    Reference: Doerr, Doerr and Ebel, From black-box complexity to designing new genetic algorithms, 2015,
+    as recalled.
 
     Example:
         >>> import evo

@@ -36,7 +36,7 @@ class HotTopic(AbstractFunction):
     All levels are stored as bit sets and inverse lists: n L / 4 + 4 beta n L bytes, 110 MB for n = L = 10^4 and
     beta = 0.2.
 
-    Reference: Lengler, A general dichotomy of evolutionary algorithms on monotone functions, PPSN 2018, Section 2;
+    Reference: Lengler, A general dichotomy of evolutionary algorithms on monotone functions, PPSN 2018;
     the construction goes back to Lengler and Steger, Drift analysis and evolutionary algorithms revisited, 2018.
 
     Example:

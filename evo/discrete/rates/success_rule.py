@@ -36,7 +36,7 @@ class SuccessRule(AbstractRate):
         success: what counts as a success.
 
     Reference: Doerr, Doerr and Lengler, Self-adjusting mutation rates with provably optimal success rules,
-    GECCO 2019, Algorithm 1; the default bounds are ours.
+    GECCO 2019, the rule as recalled; the default bounds are ours.
 
     Example:
         >>> from evo import discrete as d

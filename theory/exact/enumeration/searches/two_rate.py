@@ -53,7 +53,7 @@ def two_rate_law(
         TypeError: for arguments of a wrong type.
         ValueError: for arguments out of range.
 
-    Source: Doerr, Giessen, Witt and Yang (2019), Algorithm 1 as recalled; the paper needs m >= 2 and n >= 8.
+    Source: Doerr, Giessen, Witt and Yang (2019), as recalled; the paper needs m >= 2 and n >= 8.
 
     Example:
         >>> onemax = [x.bit_count() for x in range(2**3)]

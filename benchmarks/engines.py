@@ -1,4 +1,4 @@
-"""Prints the speed table of the README: python benchmarks/engines.py
+"""Prints the speed tables of the README: python benchmarks/engines.py
 
 One thread, CPU time, steady state (compiled before), the best of several interleaved rounds in one process. Ratios to
 the plain loop carry over to other machines; nanoseconds do not.
@@ -10,6 +10,7 @@ import pathlib
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -46,8 +47,38 @@ def engine(rate: d.AbstractRate, problem: d.AbstractFunction) -> Callable[[], in
     return lambda: int(evo.repeat(optimizer, problem, runs=runs, seed=1, stop=stop, threads=1).spent.sum())
 
 
+def algorithm(optimizer: Any, problem: d.AbstractFunction) -> Callable[[], int]:
+    """One run of another algorithm; it returns the number of evaluations."""
+    stop = evo.Evaluations(STEPS_PER_ROUND)
+    return lambda: evo.run(optimizer, problem, seed=1, stop=stop).evaluations
+
+
+def algorithms() -> None:
+    """Measure and print the algorithms with several offspring or parents."""
+    static, problem = d.Static(strength=1.0), d.OneMax(10**4)
+    rows = [
+        ("(1+1)-EA", algorithm(d.OnePlusOne(rate=static), problem)),
+        ("(1+10)-EA", algorithm(d.OnePlusLambda(10, rate=static), problem)),
+        ("(1,10)-EA", algorithm(d.OneCommaLambda(10, rate=static), problem)),
+        (
+            "(1,lambda)-EA, self-adjusting (F = 1.5, s = 1)",
+            algorithm(d.OneCommaLambda(d.OffspringRule(1.5, 1.0), rate=static), problem),
+        ),
+        ("(10+1)-EA", algorithm(d.MuPlusOne(10, rate=static), problem)),
+        ("(10+1)-GA, crossover 1/2", algorithm(d.MuPlusOne(10, rate=static, crossover=0.5), problem)),
+        ("(1+(10,10))-GA", algorithm(d.OnePlusLambdaLambda(10), problem)),
+    ]
+    for _, work in rows:
+        work()
+    best = [min(per_step(work) for _ in range(ROUNDS)) for _, work in rows]
+    print("| algorithm, OneMax, n = 10 000 | ns per evaluation | times the (1+1)-EA |")
+    print("| --- | --: | --: |")
+    for (name, _), value in zip(rows, best, strict=True):
+        print(f"| {name} | {value:.0f} | {value / best[0]:.1f} |")
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the (1+1)-EA beside a plain loop."""
     static = d.Static(strength=1.0)
     rows: list[tuple[str, int, Callable[[], int]]] = []
     for n in (10**3, 10**4, 10**5):
@@ -75,3 +106,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    print()
+    algorithms()

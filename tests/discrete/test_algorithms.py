@@ -23,7 +23,7 @@ _RULE = d.OffspringRule(factor=1.5, s=1.0)
         (d.MuPlusOne(4, rate=_STATIC, crossover=0.5), lambda steps, dynamic: 4 + (1 + 4 * dynamic) * steps),
         (d.OnePlusLambdaLambda(3), lambda steps, dynamic: 1 + (6 + dynamic) * steps),
     ],
-    ids=str,
+    ids=["plus", "comma", "population", "population with crossover", "mutants and crossovers"],
 )
 def test_counting(optimizer, evaluations):
     for problem in (d.OneMax(10), d.DynamicBinVal(10)):

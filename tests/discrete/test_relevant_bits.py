@@ -11,7 +11,7 @@ from evo import discrete as d
 from evo.core.engines import Job
 from evo.discrete.engines import functions as f
 from evo.discrete.engines import kernels as k
-from evo.discrete.engines.reference import _Setup
+from evo.discrete.engines.reference import Setup
 from tests.discrete.cases import PROBLEMS, RANDOM_PROBLEMS, all_strings
 from tests.statistical import counts_agree, counts_rejected
 
@@ -39,7 +39,7 @@ def value(problem, cache, x):
 
 def _plain_run(problem, seed, steps=60):
     """A run of the kernel as plain Python: its rows and its last string."""
-    setup = _Setup(Job(_ONE, problem, evo.Key(seed), evo.Steps(steps), _RECORD, None, True))
+    setup = Setup(Job(_ONE, problem, evo.Key(seed), evo.Steps(steps), _RECORD, None, True))
     work = setup.work()
     work.keys[0] = evo.Key(seed).words()
     out = k.Out(*(np.zeros(1, dtype=np.int64) for _ in range(4)), np.zeros(1))

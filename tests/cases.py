@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 
 import evo
 from evo import discrete as d
@@ -145,3 +146,12 @@ OPTIMIZERS: dict[str, OptimizerCase] = {
     "RandomLocalSearch on RandomLinear": OptimizerCase(d.RandomLocalSearch(), d.RandomLinear(12)),
     "RandomLocalSearch on BinVal, order only": OptimizerCase(d.RandomLocalSearch(), d.BinVal(60)),
 }
+
+
+def first_of_each_class(cases, kind):
+    """All names; a case whose class had one before is slow, as its kernels take long to compile."""
+    names, seen = [], set()
+    for name, case in cases.items():
+        names.append(pytest.param(name, marks=[pytest.mark.slow] if kind(case) in seen else []))
+        seen.add(kind(case))
+    return names

@@ -7,13 +7,14 @@ import random
 from typing import ClassVar
 
 import jax
+import numba
 import numpy as np
 import pytest
 
 import evo
 from evo import discrete as d
 from evo.testing import check_optimizer
-from tests.cases import ADAPTIVE, OPTIMIZERS, RECORDERS, OptimizerCase
+from tests.cases import ADAPTIVE, OPTIMIZERS, RECORDERS, OptimizerCase, first_of_each_class
 from tests.contracts.algorithms import (
     AntitheticEs,
     CommaEa,
@@ -40,8 +41,19 @@ STRATEGIES = {
 }
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", first_of_each_class(OPTIMIZERS, lambda case: type(case.optimizer)))
 def test_the_library_keeps_the_contract(name):
+    _keeps_the_contract(name)
+
+
+@pytest.mark.jit_off
+@pytest.mark.skipif(not numba.config.DISABLE_JIT, reason="kernels as plain Python; compiled they are checked above")
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_library_keeps_the_contract_in_plain_python(name):
+    _keeps_the_contract(name)
+
+
+def _keeps_the_contract(name):
     case = OPTIMIZERS[name]
     report = check_optimizer(
         case.optimizer, case.problem, seed=1, steps=case.steps, start=case.start, recorders=ONE_RECORDER

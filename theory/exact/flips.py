@@ -177,7 +177,7 @@ def power_law_static(n: int, eps: float) -> NDArray[np.float64]:
 
     Args:
         n: number of bits, at least 1.
-        eps: eps > 0.
+        eps: in (0, 20].
 
     Returns:
         float64[n + 1], the probabilities of 0, ..., n flips, with absolute errors below 1e-13.
@@ -193,7 +193,7 @@ def power_law_static(n: int, eps: float) -> NDArray[np.float64]:
         [0.7625, 0.2375]
     """
     n = _check.bits(n)
-    eps = _check.real("eps", eps, "(0, inf)", unit="exponent of the tail", advice="Pass 0.5, say.")
+    eps = _check.real("eps", eps, "(0, 20]", unit="exponent of the tail", advice="Pass 0.5, say.")
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     ends = _panels(n)
     pmf = np.zeros(n + 1)
@@ -306,7 +306,13 @@ def heavy_tailed_ratio(exponent: float) -> Value:
 
 def check(name: str, pmf: ArrayLike, n: int | None = None) -> NDArray[np.float64]:
     """A law on the number of flips as float64[n + 1], or an error that says what to pass instead."""
-    weights = np.asarray(pmf, dtype=np.float64)
+    try:
+        weights = np.asarray(pmf, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"`{name}` must hold probabilities, entry r of r flips; got {pmf!r}. Pass flips.binomial(n, strength=1.0), "
+            "say."
+        ) from None
     right = weights.ndim == 1 and weights.size >= 2 and (n is None or weights.size == n + 1)
     if not right or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= 1e-9:
         size = "n + 1" if n is None else f"n + 1 = {n + 1}"

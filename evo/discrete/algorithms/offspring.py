@@ -12,6 +12,8 @@ from evo.discrete.engines.generations.brood import LoweredBrood
 
 #: no generation has more offspring than this
 MOST = 2.0**31
+#: where a rule stops raising lambda of its own accord; a generation of this size takes a fraction of a second
+FAR = 2.0**20
 
 
 class Rounding(enum.Enum):
@@ -36,7 +38,7 @@ class OffspringRule:
         s: how many failures make up for one success, positive.
         initial: lambda before the first step, in [low, high].
         low: smallest lambda, at least 1.
-        high: largest lambda; 2^31 if None.
+        high: largest lambda; if None, 2^20, and n in the (1+(lambda,lambda))-GA.
         rounding: how lambda becomes a whole number of offspring.
 
     Reference: Kaufmann, Larcher, Lengler and Zou, Self-adjusting population sizes for the (1,lambda)-EA on monotone
@@ -67,7 +69,7 @@ class OffspringRule:
         if self.high is not None:
             object.__setattr__(self, "high", checks.real("high", self.high, self.low, MOST, action))
         action = "Start between the bounds."
-        high = MOST if self.high is None else self.high
+        high = max(FAR, self.low) if self.high is None else self.high
         object.__setattr__(self, "initial", checks.real("initial", self.initial, self.low, high, action))
         checks.instance_of("rounding", self.rounding, Rounding, "Pass d.Rounding.NEAREST or d.Rounding.STOCHASTIC.")
 
@@ -85,10 +87,10 @@ def least(offspring: int | OffspringRule) -> int:
     return math.floor(offspring.low + 0.5) if isinstance(offspring, OffspringRule) else offspring
 
 
-def lowered_brood(offspring: int | OffspringRule, comma: bool) -> LoweredBrood:
-    """The named tuple that kernels see."""
+def lowered_brood(offspring: int | OffspringRule, comma: bool, most: float = FAR) -> LoweredBrood:
+    """The named tuple that kernels see; `most` bounds a rule that states no bound."""
     if isinstance(offspring, OffspringRule):
-        high = MOST if offspring.high is None else offspring.high
+        high = max(offspring.low, offspring.initial, most) if offspring.high is None else offspring.high
         raise_by = math.exp(math.log(offspring.factor) / offspring.s)
         stochastic = offspring.rounding is Rounding.STOCHASTIC
         first, low = offspring.initial, offspring.low

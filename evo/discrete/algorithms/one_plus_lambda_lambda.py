@@ -136,7 +136,7 @@ class OnePlusLambdaLambda(AbstractSearch):
 
     def lowered_algorithm(self, n: int) -> LoweredTwofold:
         """The named tuple that kernels see of the algorithm itself."""
-        return LoweredTwofold(lowered_brood(self.offspring, False), self.strength or 0.0, self.bias or 0.0)
+        return LoweredTwofold(lowered_brood(self.offspring, False, float(n)), self.strength or 0.0, self.bias or 0.0)
 
     def packed(
         self, work: Work, policy: Any, problem: AbstractProblem, key: Key, steps: int

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import overload, register_jitable
 
+from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.borrow import borrowed
 from evo.discrete.engines.building import Kernel
@@ -30,6 +31,7 @@ from evo.discrete.engines.streams import (
 RUN_PLACE, OPEN, STEPS, EVALUATIONS, ZEROS, IMPROVED, HIT, ROWS, GRID, EXTRA, LAST_ROW = range(11)
 #: what `walk` returns besides the codes of `evo.core.stops.Reason`
 PAUSED, INVALID_RATE = 0, -1
+NON_FINITE = Reason.NON_FINITE.code
 
 
 class Parts(NamedTuple):
@@ -305,9 +307,13 @@ def _stands_at_a_hit(parts, limits, work, instance, cache):
     counters = work.counters
     before = counters[HIT]
     counters[HIT] = 0
+    if f.redrawn(instance) and before > 0:  # the string that was the hit need not be there any more
+        counters[HIT] = before
+        return before
     found = reached(instance, cache, work.x, counters[ZEROS], limits.target)
-    if not found and parts.tracked and not math.isnan(limits.target):
-        found = work.best_value[0] >= limits.target
+    if not found and parts.tracked:
+        best = work.best
+        found = reached(instance, f.prepare(instance, best), best, count_zeros(best), limits.target)
     if not found:
         return 0
     if counters[STEPS] == 0 and f.founders(parts.algorithm) > 1:
@@ -319,8 +325,18 @@ def _stands_at_a_hit(parts, limits, work, instance, cache):
 
 
 @register_jitable
+def _finite_start(parts, work, instance, cache):
+    """Whether the values of all strings that the run starts with are finite."""
+    value = float(f.value(instance, cache, work.x))
+    finite = value - value == 0.0
+    for index in range(f.founders(parts.algorithm) if f.storage(parts.algorithm)[0] > 0 else 0):
+        finite = finite and work.scores[index] - work.scores[index] == 0.0
+    return finite
+
+
+@register_jitable
 def walk(parts, recording, limits, work, carry, most):
-    """Make up to `most` steps: (code of the reason, steps made, state of the policy)."""
+    """Make steps until `most` evaluations are made: (code of the reason, evaluations, state of the policy)."""
     parts, recording, work, policy = borrowed(parts), borrowed(recording), borrowed(work), carry.policy
     instance, cache = borrowed(carry.instance), borrowed(carry.cache)
     herd = f.gather(parts.algorithm, instance, work)
@@ -330,6 +346,8 @@ def walk(parts, recording, limits, work, carry, most):
     observed = len(recording.observables) > 0
     step, evaluations, zeros, improved = counters[STEPS], counters[EVALUATIONS], counters[ZEROS], counters[IMPROVED]
     reason, made = PAUSED, 0
+    if step == 0 and not _finite_start(parts, work, instance, cache):
+        return NON_FINITE, 0, policy
     hit = _stands_at_a_hit(parts, limits, work, instance, cache)
     while True:
         if hit > 0:
@@ -360,7 +378,7 @@ def walk(parts, recording, limits, work, carry, most):
             reason = INVALID_RATE
             break
         step += 1
-        made += 1
+        made += cost
         evaluations += cost
         if done.code != PAUSED:
             reason = done.code

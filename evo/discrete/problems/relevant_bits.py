@@ -53,7 +53,8 @@ class AbstractRelevantBits(AbstractFunction):
 
     def relevant(self, candidate: Any, key: Key | None = None) -> np.ndarray:
         """The relevant bits of one string."""
-        return np.ascontiguousarray(np.asarray(candidate, dtype=np.uint8)[self.positions(key)])
+        x = checks.bits("candidate", candidate, self.n, "Pass one string of the whole length.")
+        return np.ascontiguousarray(x[self.positions(key)])
 
     def evaluate(self, candidates: Any, step: int, key: Key) -> np.ndarray:
         """The function's values of the relevant bits."""

@@ -87,8 +87,8 @@ class FitnessDependent(AbstractRate):
             if levels > n + 1:
                 action = f"Pass a table of {levels} rates instead of a function."
                 raise checks.bad_value("table", self.table, f"have an entry for {levels} levels", action)
-        elif len(self.table) not in (levels, levels - 1):
-            action = "Pass one rate per level; that of the solved string's level may be left out."
+        elif len(self.table) != levels and not (len(self.table) == levels - 1 == n):
+            action = "Pass one rate per level; of n + 1 levels that of the solved string may be left out."
             raise checks.bad_value("table", self.table, f"have shape (levels,) = ({levels},)", action)
 
     def lower(self, n: int) -> LoweredFitnessDependent:

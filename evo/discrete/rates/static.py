@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import field
 from typing import NamedTuple
 
 from evo.core import checks
@@ -24,8 +25,8 @@ class Static(AbstractRate):
         0.002
     """
 
-    strength: float | None = None
-    rate: float | None = None
+    strength: float | None = field(default=None, kw_only=True)
+    rate: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if (self.strength is None) == (self.rate is None):

@@ -40,7 +40,7 @@ class TwoRate(AbstractRate):
         action = "It is a strength, an expected number of flips; pass for example 2.0."
         for name in ("low", "high", "initial"):
             given = getattr(self, name)
-            if given is not None:
+            if given is not None or name != "high":
                 object.__setattr__(self, name, checks.real(name, given, 0, math.inf, action, open_low=True))
         self._ordered(math.inf if self.high is None else self.high)
 

@@ -50,8 +50,22 @@ _CHAIN = "exact chain of the number of zero-bits, accepted with probability a / 
 _EARLIER = "5 to 20 runs per strength of an independent implementation: {text}"
 #: (n, cap, lowest and highest strength, share of runs within the cap, source)
 EARLIER: tuple[tuple[int, float, float, float, Prediction, str], ...] = (
-    (10_000, 200.0, 0.0, 1.6, Above(0.5), _EARLIER.format(text="all within 200 n ln n steps up to c = 1.6")),
-    (10_000, 200.0, 1.7, math.inf, Below(0.5), _EARLIER.format(text="none within 200 n ln n steps at c = 1.7")),
+    (
+        10_000,
+        200.0,
+        0.0,
+        1.6,
+        Above(0.5),
+        _EARLIER.format(text="all within the cap up to c = 1.6; judged: most"),
+    ),
+    (
+        10_000,
+        200.0,
+        1.7,
+        math.inf,
+        Below(0.5),
+        _EARLIER.format(text="none within the cap at c = 1.7; judged: few"),
+    ),
 )
 
 
@@ -141,7 +155,7 @@ def _median_claim(n: int, series: RunSeries, config: DynamicBinValTransitionConf
     if not len(judged.x):
         return judge(claim, None, "no strength of at least 1")
     measured = shares(judged, [np.isfinite(time) for time in judged.time], level(error, 1, len(judged.x)))
-    return judge(claim, bracket(judged, measured, 0.5))
+    return judge(claim, bracket(judged, measured, 0.5, falling=True))
 
 
 def _density_claim(series: RunSeries, config: DynamicBinValTransitionConfig, error: float) -> Claim:

@@ -167,18 +167,18 @@ def ratios(
             _quotient(top.lower, bottom.upper, unknown=0.0),
             _quotient(top.upper, bottom.lower, unknown=math.inf),
             confidence,
-            f"quotient of {top.method} and {bottom.method}",
+            f"{top.method}, divided by the like",
         )
         for top, bottom in zip(tops, bottoms, strict=True)
     ]
 
 
-def bracket(series: RunSeries, measured: Sequence[Interval], between: float) -> Interval | None:
-    """Where a falling or rising quantity passes a value: between two neighbours among those x that are sure.
+def bracket(series: RunSeries, measured: Sequence[Interval], between: float, *, falling: bool) -> Interval | None:
+    """Where a quantity that falls (or rises) with x passes a value: between two neighbours among those x that are sure.
 
     An x is sure if its interval lies wholly on one side of the value. The sure ones have to be on one side up to some
-    x, and on the other from some x on. Infinite bounds where one side is missing; None if the sides alternate, or if
-    nothing is sure. The confidence is that of one interval times the number of points (Bonferroni).
+    x, and on the other from some x on. None if one side is missing, if the sides alternate, or if the quantity rises
+    where it should fall. The confidence is that of one interval times the number of points (Bonferroni).
     """
     sides = [
         (float(at), one.lower > between)
@@ -186,7 +186,7 @@ def bracket(series: RunSeries, measured: Sequence[Interval], between: float) -> 
         if one.lower > between or one.upper < between
     ]
     changes = [place for place in range(1, len(sides)) if sides[place][1] != sides[place - 1][1]]
-    if not sides or len(changes) != 1:
+    if not sides or len(changes) != 1 or sides[0][1] != falling:
         return None
     low, high = sides[changes[0] - 1][0], sides[changes[0]][0]
     confidence = 1.0 - sum(1.0 - one.confidence for one in measured)

@@ -96,7 +96,7 @@ def _turn_claim(
     if series is None or not _same(config):
         return not_applicable(claim, _ELSEWHERE)
     hits = [np.isfinite(time) for time in series.time]
-    return judge(claim, bracket(series, shares(series, hits, level(error, 1, len(series.x))), 0.5))
+    return judge(claim, bracket(series, shares(series, hits, level(error, 1, len(series.x))), 0.5, falling=True))
 
 
 def _table_claim(

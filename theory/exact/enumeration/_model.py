@@ -145,6 +145,12 @@ def _solved(
                 "`solved` must be given where the string of ones does not have the largest value; got None. Pass 2^n "
                 "booleans, true where the search is to end."
             )
+        best = int(np.count_nonzero(ranks == ranks[-1]))
+        if beats is None and best > 1:
+            raise ValueError(
+                f"`solved` must be given where several strings have the largest value; got None, and {best} of them. "
+                "Pass 2^n booleans, true where the search is to end."
+            )
         return mask
     mask = np.asarray(solved)
     if mask.shape != (2**n,) or mask.dtype != np.bool_ or not mask.any():

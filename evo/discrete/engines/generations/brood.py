@@ -8,15 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation, PolicyView
 from evo.discrete.engines.generations.selection import wins
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.kernels import INVALID_RATE, PAUSED, count_zeros, flip, note_best, reached
+from evo.discrete.engines.kernels import INVALID_RATE, NON_FINITE, PAUSED, count_zeros, flip, note_best, reached
 from evo.discrete.engines.streams import next_word, seed_stream, uniform
-
-_NON_FINITE = Reason.NON_FINITE.code
 
 
 class LoweredBrood(NamedTuple):
@@ -82,7 +79,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         tie = np.uint64(next_word(stream)) if offspring > 1 else np.uint64(0)
         sign = f.compare(instance, cache, x, other, count, work.function_stream)
         if sign < -1:
-            return Generation(_NON_FINITE, policy, zeros, 0, False)
+            return Generation(NON_FINITE, policy, zeros, 0, False)
         if index == 0 or wins(instance, cache, work, other, count, sign, tie, best, best_count, best_sign, best_tie):
             best, other = other, best
             best_sign, best_count, best_tie, best_index, best_rate = sign, count, tie, index, rate

@@ -8,14 +8,11 @@ import numpy as np
 from numba import types
 from numba.extending import overload, register_jitable
 
-from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation, PolicyView
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.kernels import INVALID_RATE, PAUSED, count_zeros, flip, reached
+from evo.discrete.engines.kernels import INVALID_RATE, NON_FINITE, PAUSED, count_zeros, flip, reached
 from evo.discrete.engines.streams import below, bit_of, next_word, uniform
-
-_NON_FINITE = Reason.NON_FINITE.code
 
 
 class LoweredHerd(NamedTuple):
@@ -179,7 +176,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
     else:
         sign = f.compare(instance, mother, old, work.flips, count, work.function_stream)
     if sign < -1:
-        return Generation(_NON_FINITE, policy, zeros, 0, False)
+        return Generation(NON_FINITE, policy, zeros, 0, False)
     ready = not (_by_score(instance) and f.exact(instance))
     if ready:
         _bear(instance, work, herd, parent, spare, count)
@@ -187,11 +184,12 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         work.scores[spare] = work.scores[parent] + magnitude
     leaving = _extreme(instance, work, size, -1)
     place, improved = 0, False
-    if _outranks(instance, work, spare, leaving) >= 0:
+    # The older string first: functions with regard to the parent (of a population of one) take the first as parent.
+    if _outranks(instance, work, leaving, spare) <= 0:
         shown = -1
         if not f.redrawn(instance):
             shown = _extreme(instance, work, size, 1)
-            improved = _outranks(instance, work, spare, shown) > 0
+            improved = _outranks(instance, work, shown, spare) < 0
         if ready:
             if leaving != spare:
                 _take(work, herd, spare, leaving)

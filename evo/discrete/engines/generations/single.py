@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation, PolicyView
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.kernels import INVALID_RATE, PAUSED, flip, note_best, reached
+from evo.discrete.engines.kernels import INVALID_RATE, NON_FINITE, PAUSED, flip, note_best, reached
 from evo.discrete.engines.streams import uniform
-
-_NON_FINITE = Reason.NON_FINITE.code
 
 
 class LoweredSingle(NamedTuple):
@@ -37,7 +34,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
     else:
         sign = f.compare(instance, cache, x, flips, count, work.function_stream)
     if sign < -1:
-        return Generation(_NON_FINITE, policy, zeros, 0, False)
+        return Generation(NON_FINITE, policy, zeros, 0, False)
     u = uniform(stream) if f.draws(parts.acceptance) else 0.0
     toss = uniform(stream) if f.tosses(parts.rate) else 0.0
     kept = f.keep(parts.acceptance, sign, magnitude, u) and count > 0

@@ -7,17 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import register_jitable
 
-from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation
 from evo.discrete.engines.generations.brood import LoweredBrood, adapted
 from evo.discrete.engines.generations.selection import wins
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.kernels import PAUSED, count_zeros, flip, note_best, reached
+from evo.discrete.engines.kernels import NON_FINITE, PAUSED, count_zeros, flip, note_best, reached
 from evo.discrete.engines.sampling import distinct_positions, flip_number, jumps
 from evo.discrete.engines.streams import next_word, seed_stream, uniform
-
-_NON_FINITE = Reason.NON_FINITE.code
 
 
 class LoweredTwofold(NamedTuple):
@@ -97,7 +94,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         tie = np.uint64(next_word(stream)) if offspring > 1 else np.uint64(0)
         sign = f.compare(instance, cache, x, other, count, work.function_stream)
         if sign < -1:
-            return Generation(_NON_FINITE, policy, zeros, 0, False)
+            return Generation(NON_FINITE, policy, zeros, 0, False)
         if index == 0 or wins(instance, cache, work, other, count, sign, tie, mutant, count, mutant_sign, mutant_tie):
             mutant, other = other, mutant
             mutant_sign, mutant_tie = sign, tie
@@ -107,7 +104,7 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         word = np.uint64(next_word(stream)) if offspring > 1 else np.uint64(0)
         own = f.compare(instance, cache, x, other, size, work.function_stream)
         if own < -1:
-            return Generation(_NON_FINITE, policy, zeros, 0, False)
+            return Generation(NON_FINITE, policy, zeros, 0, False)
         if index == 0 or wins(instance, cache, work, other, size, own, word, best, found, sign, tie):
             best, other = other, best
             sign, found, tie = own, size, word

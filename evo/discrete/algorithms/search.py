@@ -14,10 +14,18 @@ from evo.core.optimizers import AskTell, AskTellState
 from evo.core.problems import AbstractProblem, Values
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.errors import checked_memory, invalid_rate
+from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.kernels import Parts, Work
 from evo.discrete.engines.reference import REFERENCE_DRIVER
 from evo.discrete.engines.streams import seed_stream
-from evo.discrete.parts import AbstractAcceptance, AbstractMutation, AbstractRate, AbstractStart, length
+from evo.discrete.parts import (
+    AbstractAcceptance,
+    AbstractFunction,
+    AbstractMutation,
+    AbstractRate,
+    AbstractStart,
+    length,
+)
 from evo.discrete.starts.given import as_start
 
 
@@ -105,6 +113,8 @@ class AbstractSearch(AskTell):
             action = "Use a rule that only compares, such as d.Elitist(), or a problem with representable values."
             allowed = f"not weigh differences: the values of {problem!r} are only ordered"
             raise checks.bad_value("acceptance", self.rule(), allowed, action)
+        if self.parents() > 1 or self.loses(n):
+            _need_order(problem)
         if getattr(problem, "relative", False) and self.parents() > 1:
             allowed = f"be a function that does not depend on the parent: {type(self).__name__} has several"
             raise checks.bad_value("problem", problem, allowed, "Use an algorithm with one parent, or another problem.")
@@ -144,6 +154,15 @@ class AbstractSearch(AskTell):
         out = np.empty(n, dtype=np.int64)
         count = f.flips(mutation.lower(n), rate, n, stream, out, np.zeros(128))
         return rate, out[:count]
+
+
+def _need_order(problem: Any) -> None:
+    """Refuse static functions of order-only values that do not say how whole strings are ordered."""
+    if not isinstance(problem, AbstractFunction) or problem.values is not Values.ORDER or problem.dynamic:
+        return
+    if f.scored(instance_of(problem.lower(problem.n), Key(0).child("instance"))):
+        action = "Register scored(problem), which returns False, and order(problem, first, second, stream)."
+        raise checks.bad_value("problem", problem, "say how its strings are ordered, as its values are not", action)
 
 
 def stream_of(key: Key, label: str, index: int) -> np.ndarray:

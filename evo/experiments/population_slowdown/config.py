@@ -53,10 +53,12 @@ class PopulationSlowdownConfig:
     """Seed of all rows."""
 
     def __post_init__(self) -> None:
-        from evo import discrete as d
-
         checks.integer("n", self.n, 100, "Pass the number of bits, for example 10000.", high=10**6)
-        d.HotTopic(self.n, self.levels, self.alpha, self.beta, self.eps)  # says what is wrong with the others
+        checks.integer("levels", self.levels, 2, "Pass the number of levels, for example 100.")
+        action = "Pass fractions with 0 < beta <= alpha < 1, for example --alpha 0.25 --beta 0.05."
+        checks.real("alpha", self.alpha, 0, 1, action, open_low=True, open_high=True)
+        checks.real("beta", self.beta, 1 / self.n, self.alpha, action)
+        checks.real("eps", self.eps, 0, 1, "Pass a fraction of zero-bits, for example --eps 0.05.", open_high=True)
         checks.real("strength", self.strength, 0, 10, "Pass the strength, for example 1.0.", open_low=True)
         for name in ("population", "crossover_population"):
             values, least = getattr(self, name), 2 if name == "population" else 1

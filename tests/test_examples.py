@@ -19,7 +19,8 @@ WITHOUT_EXAMPLE = {
     "Absorbed", "AbstractProblem", "AskTell", "Engine", "Optimizer", "Reason", "Result", "Runs", "Sense", "StepInfo",
     "Stagnation", "Steps", "Target", "Evaluations", "WallClock", "Values", "Every", "Final", "Improvements", "LogGrid",
     "AbstractAcceptance", "AbstractFunction", "AbstractMutation", "AbstractRate", "AbstractStart", "Drift", "Fixed",
-    "PerRun", "Success", "By", "Rounding", "ExponentialWeights", "IntegerWeights", "UniformWeights", "mean_density", "BlackBox",
+    "PerRun", "Success", "By", "Rounding",
+    "ExponentialWeights", "IntegerWeights", "UniformWeights", "mean_density", "BlackBox",
     "below", "exponential", "next_word", "uniform", "explain", "best_value", "value", "CheckReport", "Key",
 }  # fmt: skip
 

@@ -12,7 +12,9 @@ import pytest
 
 import evo
 from evo import discrete as d
-from evo.discrete import checking, enumeration
+from evo.discrete import enumeration
+from evo.discrete.checking.laws import scene_of
+from evo.discrete.checking.rates import RateChecker
 from evo.testing import BrokenError
 from tests.contracts import own_parts
 
@@ -324,7 +326,7 @@ def test_a_part_that_is_not_frozen_or_does_not_compare():
 
 
 def law_of(part, policy, n=6, horizon=300):
-    scene = checking._scene(part, evo.Key(0), d.Elitist())
+    scene = scene_of(part, evo.Key(0), d.Elitist())
     return enumeration.law(scene, policy.lower(n), horizon, 10**4)
 
 
@@ -353,8 +355,8 @@ def test_the_enumeration_follows_adaptive_states():
 def test_the_law_test_has_power(wrong):
     """Engines that draw another rate are found out once the laws are twice the radius apart."""
     right = d.Static(strength=1.0)
-    checker = checking._RateChecker(right, 6, evo.Key(1))
-    scene = checking._scene(d.OneMax(6), evo.Key(1), d.Elitist())
+    checker = RateChecker(right, 6, evo.Key(1))
+    scene = scene_of(d.OneMax(6), evo.Key(1), d.Elitist())
     truth, other = law_of(d.OneMax(6), right), law_of(d.OneMax(6), wrong)
     assert np.abs(truth.cdf - other.cdf).max() > 0.0208
     optimizer = d.OnePlusOne(rate=right)

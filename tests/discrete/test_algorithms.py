@@ -1,5 +1,7 @@
 """What the algorithms promise besides their law: counting, hits, the best string, and what they refuse."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -211,3 +213,75 @@ def test_values_that_are_not_finite_end_a_run():
             evo.run(optimizer, box, seed=1, stop=evo.Steps(500), start=np.zeros(8))
         result = evo.run(optimizer, box, seed=1, stop=evo.Steps(500), start=np.zeros(8), throw=False)
         assert result.reason is evo.Reason.NON_FINITE and np.isfinite(result.value)
+
+
+# --- what a hostile reading found -------------------------------------------------------------------------------------
+
+
+@pytest.mark.jit_off
+@pytest.mark.parametrize("make", [d.AdversarialDynamicBinVal, d.SwitchingDynamicBinVal, d.PartiallyOrdered])
+def test_a_population_of_one_on_functions_with_regard_to_the_parent(make):
+    for seed in range(3):
+        runs = [
+            evo.run(optimizer, make(10), seed=seed, stop=evo.Steps(300), engine=engine)
+            for optimizer in (d.OnePlusOne(rate=_STATIC), d.MuPlusOne(1, rate=_STATIC))
+            for engine in (evo.Engine.PYTHON, evo.Engine.REFERENCE)
+        ]
+        assert len({(run.steps, run.hit) for run in runs}) == 1
+
+
+@pytest.mark.jit_off
+@pytest.mark.parametrize("problem", [d.OneMax(10), d.DynamicBinVal(12)])
+def test_a_run_that_was_a_hit_is_resumed_as_one(problem):
+    """The optimum may have been a mutant that its crossovers lost."""
+    optimizer, lost = d.OnePlusLambdaLambda(3, bias=0.1), 0
+    for seed in range(30):
+        first = evo.run(optimizer, problem, seed=seed, stop=evo.Steps(500), engine=evo.Engine.REFERENCE)
+        again = evo.run(
+            optimizer, problem, seed=seed, stop=evo.Steps(900), engine=evo.Engine.REFERENCE, resume=first.state
+        )
+        assert (first.steps, first.evaluations, first.hit) == (again.steps, again.evaluations, again.hit)
+        lost += first.reached and not optimizer.current(first.state.state)[0].all()
+    assert lost > 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Unbounded(d.AbstractFunction):
+    """Infinite from half of the bits on."""
+
+    n: int
+
+
+@d.implements(Unbounded)
+def value(problem, cache, x):
+    ones = 0.0
+    for bit in x:
+        ones += bit
+    return np.inf if 2 * ones >= problem.n else ones
+
+
+@pytest.mark.jit_off
+@pytest.mark.parametrize("optimizer", [d.OnePlusOne(rate=_STATIC), d.MuPlusOne(3, rate=_STATIC)], ids=["one", "three"])
+def test_a_start_that_is_not_finite(optimizer):
+    for engine in (evo.Engine.PYTHON, evo.Engine.REFERENCE):
+        with pytest.raises(ValueError, match="not finite in step 0"):
+            evo.run(optimizer, Unbounded(8), seed=0, stop=evo.Steps(7), engine=engine)
+
+
+@dataclasses.dataclass(frozen=True)
+class Unordered(d.AbstractFunction):
+    """Order-only values without an order."""
+
+    n: int
+    values = d.BinVal(60).values
+
+
+@d.implements(Unordered)
+def value(problem, cache, x):  # noqa: F811
+    return problem.n - x.sum()
+
+
+def test_order_only_functions_must_order_strings():
+    for optimizer in (_POPULATION, d.OneCommaLambda(2, rate=_STATIC)):
+        with pytest.raises(ValueError, match=r"`problem` must say how .* Register scored"):
+            evo.run(optimizer, Unordered(5), seed=0, stop=evo.Steps(2))

@@ -229,18 +229,20 @@ def test_order_of_two_series():
 
 
 @pytest.mark.parametrize(
-    ("sides", "expected"),
+    ("sides", "falling", "expected"),
     [
-        ([(0.9, 1.0), (0.8, 0.9), (0.1, 0.2), (0.0, 0.1)], (2.0, 3.0)),
-        ([(0.0, 0.1), (0.1, 0.2), (0.3, 0.7), (0.8, 0.9)], (2.0, 4.0)),  # rising, one not sure
-        ([(0.9, 1.0), (0.0, 0.1), (0.9, 1.0), (0.0, 0.1)], None),
-        ([(0.9, 1.0)] * 4, None),
-        ([(0.3, 0.7)] * 4, None),
+        ([(0.9, 1.0), (0.8, 0.9), (0.1, 0.2), (0.0, 0.1)], True, (2.0, 3.0)),
+        ([(0.0, 0.1), (0.1, 0.2), (0.3, 0.7), (0.8, 0.9)], False, (2.0, 4.0)),  # one not sure
+        ([(0.9, 1.0), (0.8, 0.9), (0.1, 0.2), (0.0, 0.1)], False, None),  # the wrong way
+        ([(0.0, 0.1), (0.1, 0.2), (0.3, 0.7), (0.8, 0.9)], True, None),
+        ([(0.9, 1.0), (0.0, 0.1), (0.9, 1.0), (0.0, 0.1)], True, None),
+        ([(0.9, 1.0)] * 4, True, None),
+        ([(0.3, 0.7)] * 4, True, None),
     ],
 )
-def test_bracket(sides, expected):
+def test_bracket(sides, falling, expected):
     found = series({c: [20.0] for c in (1.0, 2.0, 3.0, 4.0)})
-    passed = bracket(found, [interval(*side) for side in sides], 0.5)
+    passed = bracket(found, [interval(*side) for side in sides], 0.5, falling=falling)
     assert (None if passed is None else (passed.lower, passed.upper)) == expected
     assert passed is None or passed.confidence == pytest.approx(0.96)
 

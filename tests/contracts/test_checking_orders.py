@@ -9,7 +9,7 @@ import pytest
 
 import evo
 from evo import discrete as d
-from evo.discrete import checking
+from evo.discrete.checking.functions import FunctionChecker
 from evo.discrete.engines.streams import position_uniform, position_word, seed_stream
 from evo.testing import BrokenError
 
@@ -103,7 +103,7 @@ def test_defects_of_comparisons(defect, name, words):
 
 
 def test_a_function_of_every_step_passes_in_python():
-    checker = checking._FunctionChecker(Drawn(5), 5, evo.Key(0))
+    checker = FunctionChecker(Drawn(5), 5, evo.Key(0))
     assert checker.orders(False) == "1000 triples in 12 steps"
 
 
@@ -139,11 +139,11 @@ def exact(problem):
 
 def test_gains_that_are_not_exact():
     assert "`contest` is" in failing_alone(Halved(6))
-    assert checking._FunctionChecker(Halved(6, False), 6, evo.Key(0)).orders(False) == "1000 triples"
+    assert FunctionChecker(Halved(6, False), 6, evo.Key(0)).orders(False) == "1000 triples"
 
 
 def failing_alone(part):
     """What the check of the comparisons says, without those that would fail before."""
     with pytest.raises(BrokenError) as caught:
-        checking._FunctionChecker(part, part.n, evo.Key(0)).orders(False)
+        FunctionChecker(part, part.n, evo.Key(0)).orders(False)
     return str(caught.value)

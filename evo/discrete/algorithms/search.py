@@ -138,11 +138,11 @@ class AbstractSearch(AskTell):
         policy, _ = self.scheme(n)
         return strings, checked_memory(policy, f.start(policy.lower(n), n))
 
-    def _view(self, problem: Any, key: Key, x: np.ndarray, step: int, offspring: int = 0) -> f.PolicyView:
+    def _view(self, problem: Any, key: Key, x: np.ndarray, step: int) -> f.PolicyView:
         """What the rate policy sees of a parent."""
         level_of = getattr(problem, "level_of", None)
         level = 0 if level_of is None else level_of(x, key)
-        return f.PolicyView(step, level, len(x) - int(np.count_nonzero(x)), offspring)
+        return f.PolicyView(step, level, len(x) - int(np.count_nonzero(x)), 0)
 
     def _mutated(self, policy: Any, view: f.PolicyView, x: np.ndarray, stream: Any) -> tuple[float, np.ndarray]:
         """A rate for this view, and the positions that flip at it."""

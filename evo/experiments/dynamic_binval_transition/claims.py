@@ -26,16 +26,18 @@ from evo.experiments.grids import (
     RunSeries,
     bracket,
     crossing,
+    curvature,
     decisive,
     drift_deviations,
     drift_series,
+    judge_crossing,
     mean_deviations,
     means,
     run_series,
     share_deviations,
     shares,
 )
-from evo.statistics import Interval, linear_crossing
+from evo.statistics import Interval
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
 FAR_BELOW_CAP = 0.05
 #: strengths so near to the exact root enter the line whose zero is the measured one
 WINDOW = 0.16
-_MISFIT = 1e-4
 
 _CHAIN = "exact chain of the number of zero-bits, accepted with probability a / (a + b) (theory.dynamic_bin_val)"
 _EARLIER = "5 to 20 runs per strength of an independent implementation: {text}"
@@ -205,12 +206,7 @@ def _root_claim(series: DriftSeries, config: DynamicBinValTransitionConfig, erro
     root = exact.drift_root(n, zeros)
     scaled = per_zero(series, config)
     found = crossing(scaled, root, WINDOW, level(error, 1))
-    shift = 0.0
-    if found is not None:  # what curvature does to the zero of a line, by the exact curve at the same strengths
-        close = np.abs(scaled.x - root) <= WINDOW
-        strength, weights = scaled.x[close], scaled.standard_error[close]
-        straight = linear_crossing(strength, exact_drift(config, strength), weights, degree=1)
-        shift = abs(straight.interval.estimate - root)
+    shift = 0.0 if found is None else curvature(scaled, root, WINDOW, exact_drift(config, scaled.x))
     claim = Claim(
         text=f"the strength at which the drift at {zeros} zero-bits changes its sign, n = {n:,}",
         source=f"{_CHAIN}, its root; the limit is the threshold c = 2 (1 - e^-c) = 1.59362 of the paper",
@@ -219,11 +215,7 @@ def _root_claim(series: DriftSeries, config: DynamicBinValTransitionConfig, erro
         rule=f"zero of a line through the strengths within {WINDOW:g} of the root (Fieller); tolerance: its curvature",
         anywhere=True,
     )
-    if found is None:
-        return judge(claim, None, "fewer than three strengths near the root, or too few samples")
-    if found.misfit_p < _MISFIT:
-        return judge(claim, None, f"a line does not fit the measured drifts (p = {found.misfit_p:.1g})")
-    return judge(claim, found.interval)
+    return judge_crossing(claim, found)
 
 
 def _earlier_claim(

@@ -9,8 +9,10 @@ from evo.experiments.grids.experiment import AbstractGridExperiment, computed, p
 from evo.experiments.grids.measures import (
     bracket,
     crossing,
+    curvature,
     decisive,
     drift_deviations,
+    judge_crossing,
     mean_deviations,
     means,
     quantiles,
@@ -46,4 +48,6 @@ __all__ = [
     "decisive",
     "bracket",
     "crossing",
+    "curvature",
+    "judge_crossing",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from evo.experiments.claims import Above, Below, Prediction
+from evo.experiments.claims import Above, Below, Claim, Prediction, judge
 from evo.experiments.grids.series import DriftSeries, RunSeries
 from evo.statistics import (
     Crossing,
@@ -24,6 +24,9 @@ from evo.statistics import (
     z_threshold,
 )
 from evo.statistics.thresholds import sample_skewness, skewed_threshold
+
+#: a line is refused where its misfit is as improbable as this
+_MISFIT = 1e-4
 
 __all__ = [
     "bracket",
@@ -218,6 +221,26 @@ def _nothing(values: np.ndarray, confidence: float, at: str) -> Interval:
     capped = int(np.count_nonzero(np.isinf(values)))
     why = f"{capped} of {len(values)} runs capped" if capped else "too few runs"
     return Interval(math.nan, -math.inf, math.inf, confidence, f"{why}, {at}")
+
+
+def curvature(series: DriftSeries, near: float, window: float, exact: npt.ArrayLike) -> float:
+    """How far the zero of a line through exact drifts, at the x of `crossing`, lies from their true zero `near`."""
+    close = np.abs(series.x - near) <= window
+    drifts = np.asarray(exact, dtype=np.float64)[close]
+    straight = linear_crossing(series.x[close], drifts, series.standard_error[close], degree=1)
+    return abs(straight.interval.estimate - near)
+
+
+def judge_crossing(claim: Claim, found: Crossing | None, *, bent: bool = False) -> Claim:
+    """A claim on where drifts are zero, judged unless there are too few of them.
+
+    A line that does not fit them leaves it undecided as well, unless it is known to be `bent` in the window.
+    """
+    if found is None:
+        return judge(claim, None, "fewer than three points near the root, or too few samples")
+    if not bent and found.misfit_p < _MISFIT:
+        return judge(claim, None, f"a line does not fit the measured drifts (p = {found.misfit_p:.1g})")
+    return judge(claim, found.interval)
 
 
 def _points(series: RunSeries | DriftSeries) -> list[str]:

@@ -14,16 +14,18 @@ from evo.experiments.grids import (
     RunSeries,
     bracket,
     crossing,
+    curvature,
     decisive,
     drift_deviations,
     drift_series,
+    judge_crossing,
     quantiles,
     run_series,
 )
 from evo.experiments.hottopic_policies import exact, laws
 from evo.experiments.hottopic_policies.cells import crossover, drift_cells, parameters, run_cells
 from evo.experiments.hottopic_policies.config import HotTopicPoliciesConfig
-from evo.statistics import Interval, linear_crossing
+from evo.statistics import Interval
 
 if TYPE_CHECKING:
     import polars as pl
@@ -199,13 +201,7 @@ def _drift_claim(drifts: dict[Any, DriftSeries], config: HotTopicPoliciesConfig,
 def _root_claim(series: DriftSeries, config: HotTopicPoliciesConfig, error: float) -> Claim:
     root = laws.jump_root(config)
     found = crossing(series, root, WINDOW, level(error, 1)) if math.isfinite(root) else None
-    shift = 0.0
-    if found is not None:  # what curvature does to the zero of a line, by the exact curve at the same ratios
-        close = np.abs(series.x - root) <= WINDOW
-        straight = linear_crossing(
-            series.x[close], exact_drifts(config, "jumps")[close], series.standard_error[close], degree=1
-        )
-        shift = abs(straight.interval.estimate - root)
+    shift = 0.0 if found is None else curvature(series, root, WINDOW, exact_drifts(config, "jumps"))
     claim = Claim(
         text=f"m2 / m1 at which the drift at a frozen level changes its sign, 1 or {config.jump} flips",
         source=f"root of the {_DRIFT.partition(';')[0]}",
@@ -214,9 +210,7 @@ def _root_claim(series: DriftSeries, config: HotTopicPoliciesConfig, error: floa
         rule=f"zero of a line through the ratios within {WINDOW:g} of the root (Fieller); tolerance: its curvature",
         anywhere=True,
     )
-    if found is None:
-        return judge(claim, None, "fewer than three ratios near the root, or too few samples")
-    return judge(claim, found.interval)
+    return judge_crossing(claim, found, bent=True)
 
 
 def exact_drifts(config: HotTopicPoliciesConfig, name: str) -> np.ndarray:

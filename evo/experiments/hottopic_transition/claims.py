@@ -12,22 +12,22 @@ from evo.experiments.grids import (
     DriftSeries,
     RunSeries,
     crossing,
+    curvature,
     decisive,
     drift_deviations,
     drift_series,
+    judge_crossing,
     quantiles,
     run_series,
 )
 from evo.experiments.hottopic_transition.cells import drift_cells, run_cells
 from evo.experiments.hottopic_transition.config import HotTopicTransitionConfig
-from evo.statistics import linear_crossing
 
 if TYPE_CHECKING:
     import polars as pl
 
 #: strengths so near to the expected zero enter the line whose zero is the measured crossing
 WINDOW = 0.21
-_MISFIT = 1e-4
 
 _EXACT = "exact drift at a frozen level, binomial sums at the same whole numbers of zero-bits (theory.hottopic.drift)"
 _FLUID = "fluid limit of the levels: density d* = {density:.3f} in stagnation, beta n KL(eps || d*) / ln L = {clear:g}"
@@ -148,12 +148,7 @@ def _crossing_claim(
 ) -> Claim:
     root = exact_root(n, config)
     found = crossing(series, root, WINDOW, level(family_error, count))
-    shift = 0.0
-    if found is not None:  # what curvature does to the zero of a line, by the exact curve at the same strengths
-        close = np.abs(series.x - root) <= WINDOW
-        strength, weights = series.x[close], series.standard_error[close]
-        straight = linear_crossing(strength, exact_drift(n, config, strength), weights, degree=1)
-        shift = abs(straight.interval.estimate - root)
+    shift = 0.0 if found is None else curvature(series, root, WINDOW, exact_drift(n, config, series.x))
     claim = Claim(
         text=f"the strength at which the drift at a frozen level changes its sign, n = {n:,}",
         source=f"root of the {_EXACT}",
@@ -162,11 +157,7 @@ def _crossing_claim(
         rule=f"zero of a line through the strengths within {WINDOW:g} of the root (Fieller); tolerance: its curvature",
         anywhere=True,
     )
-    if found is None:
-        return judge(claim, None, "fewer than three strengths near the root, or too few samples")
-    if found.misfit_p < _MISFIT:
-        return judge(claim, None, f"a line does not fit the measured drifts (p = {found.misfit_p:.1g})")
-    return judge(claim, found.interval)
+    return judge_crossing(claim, found)
 
 
 def _level_claim(

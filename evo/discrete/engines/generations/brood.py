@@ -10,7 +10,7 @@ from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation, PolicyView
-from evo.discrete.engines.generations.selection import wins
+from evo.discrete.engines.generations.selection import hits, wins
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.kernels import INVALID_RATE, NON_FINITE, PAUSED, count_zeros, flip, note_best, reached
 from evo.discrete.engines.streams import next_word, seed_stream, uniform
@@ -103,12 +103,8 @@ def generate(algorithm, parts, work, instance, cache, herd, policy, step, zeros,
         elif parts.tracked and algorithm.comma:
             improved = False
         if reached(instance, cache, x, zeros, target):
-            place = (
-                1
-                if offspring == 1
-                else _first_hit(
-                    algorithm, parts, work, instance, policy, step, level, offspring, target, best, best_count, other
-                )
+            place = _first_hit(
+                algorithm, parts, work, instance, policy, step, level, offspring, target, best, best_count, other
             )
             place += 1 if f.redrawn(instance) else 0
     work.brood[0] = adapted(algorithm, work.brood[0], best_sign)
@@ -127,11 +123,9 @@ def _first_hit(algorithm, parts, work, instance, policy, step, level, offspring,
     for index in range(offspring):
         rate = float(f.draw(parts.rate, policy, PolicyView(step, level, int(zeros), index), n, stream))
         count = f.flips(parts.mutation, rate, n, stream, other, work.memo)
-        next_word(stream)
-        after = flip(x, other, count, zeros)
-        hit = reached(instance, f.prepare(instance, x), x, after, target)
-        flip(x, other, count, after)
-        if hit:
+        if offspring > 1:
+            next_word(stream)
+        if hits(instance, x, other, count, zeros, target):
             place = index + 1
             break
     flip(x, best, best_count, zeros)

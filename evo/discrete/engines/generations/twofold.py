@@ -10,7 +10,7 @@ from numba.extending import register_jitable
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.functions import Event, Generation
 from evo.discrete.engines.generations.brood import LoweredBrood, adapted
-from evo.discrete.engines.generations.selection import wins
+from evo.discrete.engines.generations.selection import hits, wins
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.kernels import NON_FINITE, PAUSED, count_zeros, flip, note_best, reached
 from evo.discrete.engines.sampling import distinct_positions, flip_number, jumps
@@ -151,21 +151,12 @@ def _first_hit(algorithm, parts, work, instance, step, offspring, count, target,
         distinct_positions(stream, n, count, other)
         if offspring > 1:
             next_word(stream)
-        if not crossed and _hits(instance, x, other, count, zeros, target):
+        if not crossed and hits(instance, x, other, count, zeros, target):
             return index + 1
     for index in range(offspring):
         size = inherited(mutant, count, bias, stream, other)
         if offspring > 1:
             next_word(stream)
-        if _hits(instance, x, other, size, zeros, target):
+        if hits(instance, x, other, size, zeros, target):
             return offspring + index + 1
     return 0
-
-
-@register_jitable
-def _hits(instance, x, flips, count, zeros, target):
-    """Whether x with these flips is a hit."""
-    after = flip(x, flips, count, zeros)
-    hit = reached(instance, f.prepare(instance, x), x, after, target)
-    flip(x, flips, count, after)
-    return hit

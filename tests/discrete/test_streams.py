@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import mpmath
 import numba
 import numpy as np
 import pytest
@@ -111,6 +112,7 @@ def _everything(words, index, bounds, numbers, whole, hashes):
         hashes[place, 1] = streams.mix64(word)
         hashes[place, 2] = streams.bit_of(word, place % 64)
         hashes[place, 3] = streams.with_bit(word, place % 64)
+        numbers[place, 2] = streams.fast_exponential(stream)
 
 
 _compiled_everything = numba.njit(_everything)
@@ -121,14 +123,54 @@ def test_python_twins_give_the_compiled_numbers():
     bounds = np.concatenate([np.arange(1, 200), [2**31 - 1, 3 * 2**30, 2**32 - 1, 2**31 + 1] * 10]).astype(np.int64)
     results = []
     for form in (_everything, _compiled_everything):
-        parts = np.zeros((len(bounds), 2)), np.zeros(len(bounds), np.int64), np.zeros((len(bounds), 4), np.uint64)
+        parts = np.zeros((len(bounds), 3)), np.zeros(len(bounds), np.int64), np.zeros((len(bounds), 4), np.uint64)
         form(evo.Key(5).words(), 12, bounds, *parts)
         results.append(parts)
     for one, other in zip(*results, strict=True):
         np.testing.assert_array_equal(one, other)
     numbers, whole, _ = results[0]
-    assert ((numbers[:, 0] >= 0) & (numbers[:, 0] < 1)).all() and (numbers[:, 1] >= 0).all()
+    assert ((numbers[:, 0] >= 0) & (numbers[:, 0] < 1)).all() and (numbers[:, 1:] >= 0).all()
     assert ((whole >= 0) & (whole < bounds)).all()
+
+
+def _exponentials(words, out):
+    stream = np.empty(4, dtype=np.uint64)
+    streams.seed_stream(stream, words[0], words[1], 0)
+    for place in range(out.shape[0]):
+        out[place] = streams.fast_exponential(stream)
+
+
+@pytest.mark.jit_off
+def test_fast_exponential_is_the_same_compiled_in_the_wedges_and_in_the_tail():
+    found = [np.empty(40_000) for _ in range(2)]
+    _exponentials(evo.Key(8).words(), found[0])
+    numba.njit(_exponentials)(evo.Key(8).words(), found[1])
+    np.testing.assert_array_equal(*found)
+    assert found[0].max() > streams.EDGE
+
+
+@pytest.mark.jit_off
+def test_layers_of_the_exponential():
+    """256 layers of equal area that end at height 1, for the one edge for which they do."""
+    ends, heights = streams._ENDS, streams._HEIGHTS
+    assert len(ends) == len(heights) == 257 and ends[-1] == 0.0 and heights[-1] == 1.0 and ends[1] == streams.EDGE
+    with mpmath.workdps(30):
+        edge = mpmath.findroot(lambda x: _top(x) - 1, (7.6971, 7.6972), solver="secant")
+        assert float(edge) == streams.EDGE
+        area = (edge + 1) * mpmath.exp(-edge)  # rectangle and tail
+        assert abs(ends[0] * heights[1] / area - 1) < 1e-15
+        for layer in range(1, 256):
+            assert abs(mpmath.exp(-ends[layer]) - heights[layer]) < 1e-15
+            assert abs(ends[layer] * (heights[layer + 1] - heights[layer]) / area - 1) < 1e-12
+
+
+def _top(edge):
+    """The height at which 256 layers end."""
+    area, height, end = (edge + 1) * mpmath.exp(-edge), mpmath.exp(-edge), edge
+    for _ in range(254):
+        height += area / end
+        end = -mpmath.log(height)
+    return height + area / end
 
 
 @pytest.mark.jit_off

@@ -198,12 +198,30 @@ def iterate(
 
 
 def explain(
-    optimizer: Optimizer, problem: AbstractProblem, *, record: Recorder | None = None, engine: Engine = Engine.AUTO
+    optimizer: Optimizer,
+    problem: AbstractProblem,
+    *,
+    record: Recorder | None = None,
+    engine: Engine = Engine.AUTO,
+    start: Any = None,
 ) -> Explanation:
-    """Which engines are exact for a combination and why, and which one AUTO takes."""
+    """Which engines are exact for a combination and why, and which one AUTO takes.
+
+    `record` and `start` matter too: an engine that skips steps does not know everything of every step.
+
+    Example:
+        >>> import evo
+        >>> from evo import discrete as d
+        >>> print(evo.explain(d.OnePlusOne(rate=d.Static(strength=1.0)), d.OneMax(100)))
+        AUTO takes chain v1.
+          chain v1: exact
+          event v1: exact
+          reference v1: exact
+          python v1: exact
+    """
     problem = accepted(problem)
     _check_parts(optimizer, problem, record, engine)
-    return choose(_drivers(optimizer), optimizer, problem, record)
+    return choose(_drivers(optimizer), optimizer, problem, record, start)
 
 
 def _drivers(optimizer: Optimizer) -> tuple[AbstractDriver, ...]:
@@ -234,7 +252,7 @@ def _prepare(
         )
     drivers = _drivers(optimizer)
     if engine is Engine.AUTO:
-        used = choose(drivers, optimizer, problem, record).chosen
+        used = choose(drivers, optimizer, problem, record, start).chosen
         driver = next(item for item in drivers if item.used == used)
     else:
         found = [item for item in drivers if item.engine is engine]
@@ -242,7 +260,7 @@ def _prepare(
             names = ", ".join(f"evo.Engine.{item.engine.name}" for item in drivers)
             raise checks.bad_value("engine", engine, f"be one that {optimizer!r} has: {names}", "Pass one of them.")
         driver = found[0]
-        refusal = driver.refusal(optimizer, problem, record)
+        refusal = driver.refusal(optimizer, problem, record, start)
         if refusal is not None:
             action = "Pass evo.Engine.AUTO for an engine that is exact, or see evo.explain(optimizer, problem)."
             raise checks.bad_value("engine", engine, f"be exact for this combination, but {refusal}", action)

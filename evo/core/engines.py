@@ -12,6 +12,8 @@ class Engine(enum.Enum):
     """A way to carry out runs. All engines that accept a combination obey the same law."""
 
     AUTO = "the first engine of the optimizer's family that is exact for the combination"
+    CHAIN = "compiled, one jump per improvement, by the tabulated law of what counts of the string"
+    EVENT = "compiled, waits for the steps that flip a zero-bit; on strictly monotone functions, and on LeadingOnes"
     REFERENCE = "compiled, one mutation per step, exact for everything that is built from compiled parts"
     PYTHON = "calls the optimizer step by step from Python; for every optimizer, problem and callable"
 
@@ -48,7 +50,7 @@ class AbstractDriver(ABC):
     version: ClassVar[int]
 
     @abstractmethod
-    def refusal(self, optimizer: Any, problem: Any, record: Any) -> str | None:
+    def refusal(self, optimizer: Any, problem: Any, record: Any, start: Any = None) -> str | None:
         """Why this engine is not exact for the combination; None if it is."""
 
     @abstractmethod
@@ -80,9 +82,11 @@ class Explanation:
         return "\n".join(lines)
 
 
-def choose(drivers: tuple[AbstractDriver, ...], optimizer: Any, problem: Any, record: Any) -> Explanation:
+def choose(
+    drivers: tuple[AbstractDriver, ...], optimizer: Any, problem: Any, record: Any, start: Any = None
+) -> Explanation:
     """The first driver that is exact for the combination, with the verdict on all of them."""
-    verdicts = tuple((driver.used, driver.refusal(optimizer, problem, record)) for driver in drivers)
+    verdicts = tuple((driver.used, driver.refusal(optimizer, problem, record, start)) for driver in drivers)
     exact = [used for used, refusal in verdicts if refusal is None]
     if not exact:
         reasons = "; ".join(f"{used}: {refusal}" for used, refusal in verdicts)

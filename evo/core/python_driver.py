@@ -23,7 +23,7 @@ class PythonDriver(AbstractDriver):
     engine = Engine.PYTHON
     version = 1
 
-    def refusal(self, optimizer: Any, problem: Any, record: Recorder | None) -> str | None:
+    def refusal(self, optimizer: Any, problem: Any, record: Recorder | None, start: Any = None) -> str | None:
         """Refuses only observables that the problem does not have."""
         del optimizer
         return missing_observable(record, problem)

@@ -49,6 +49,8 @@ class RunState(NamedTuple):
     last_row: int
     #: what the algorithm reported of the last step, for observables that show it
     detail: Any = None
+    #: what only the engine knows: its random stream, a pending wait
+    own: Any = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,9 +18,11 @@ from evo.core.keys import Key
 from evo.core.problems import AbstractProblem, Sense, Values
 from evo.core.stops import Steps, Stop
 from evo.discrete.engines import functions as f
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import copy_registrations, has, parameters, register
 from evo.discrete.engines.instances import instance_of, level_of_string, value_of
 from evo.discrete.engines.lowering import LOWERED, USED, lowered_type
+from evo.discrete.engines.waiting import Waiting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -120,10 +122,22 @@ class AbstractRate(AbstractPart):
 
     #: a declaration: with how many offspring per generation the policy begins to work
     least_offspring: int = 1
+    #: a declaration: how the policy behaves while nothing improves, which lets the event engine skip steps
+    waiting: Waiting = Waiting.STEPS
+    #: a declaration: what `draw` and `update` look at besides the step and the comparison ("zeros", "level", "flips")
+    sees: frozenset[str] = frozenset({"zeros", "level", "flips"})
 
     def check(self, n: int) -> None:
         """Refuse string lengths for which the policy has no valid rate."""
         del n
+
+    def strata(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """(probabilities, largest rates) of the strata of a policy that declares `Waiting.STRATA`, largest rates first.
+
+        The generic function `within` draws a rate of a stratum.
+        """
+        del n
+        raise TypeError(f"{type(self).__name__} must define `strata`, as it declares Waiting.STRATA.")
 
     def suits(self, problem: Any, n: int, offspring: int) -> None:
         """Refuse problems and numbers of offspring per generation with which the policy cannot work."""
@@ -165,6 +179,9 @@ class AbstractAcceptance(AbstractPart):
 class AbstractStart(AbstractPart):
     """How the first string is made: `place`."""
 
+    #: a declaration: strings with equally many zero-bits are equally likely
+    exchangeable: bool = False
+
 
 _FIRST: dict[type, str] = {
     AbstractRate: "policy",
@@ -190,6 +207,16 @@ class AbstractFunction(AbstractPart, AbstractProblem):
     relative: bool = False
     #: f_t only says how an offspring compares with its parent, not how offspring compare with each other
     pairwise: bool = False
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The state kind in which the event engine keeps a string, or why there is none.
+
+        `exchangeable` says that start strings with equally many zero-bits are equally likely.
+        """
+        del exchangeable
+        if self.monotone:
+            return Strings
+        return f"{self!r} is not declared strictly monotone, so that a step that flips no zero-bit may be accepted"
 
     @property
     def wrapped(self) -> AbstractFunction | None:

@@ -14,6 +14,7 @@ from evo.core.optimizers import AskTell, AskTellState
 from evo.core.problems import AbstractProblem, Values
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.errors import checked_memory, invalid_rate
+from evo.discrete.engines.events.driver import CHAIN_DRIVER, EVENT_DRIVER
 from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.kernels import Parts, Work
 from evo.discrete.engines.reference import REFERENCE_DRIVER
@@ -85,8 +86,8 @@ class AbstractSearch(AskTell):
         return (candidate, value) if kept else (state.best, state.best_value)
 
     def drivers(self) -> tuple[AbstractDriver, ...]:
-        """The compiled reference engine."""
-        return (REFERENCE_DRIVER,)
+        """The compiled engines, the fastest first."""
+        return (CHAIN_DRIVER, EVENT_DRIVER, REFERENCE_DRIVER)
 
     def lowered(self, problem: Any, start: Any = None) -> Parts:
         """All parts as kernels see them; `start` replaces the start part."""

@@ -62,7 +62,7 @@ def log_binomial_ratio(n, p, mode, k):
 
 
 @register_jitable(forceinline=True)
-def _inverted(u, first, weight, n, p):
+def inverted(u, first, weight, n, p):
     """The smallest k >= first at which weight + ... + P(k) exceeds u, by sequential search; the weight is P(first).
 
     Four probabilities at a time, compared without branches: a branch per number would be mispredicted once per draw.
@@ -126,7 +126,7 @@ def binomial(stream, n, p):
     else:
         u, count = uniform(stream), 0
         if u >= 1.0 - mean:  # (1 - p)^n >= 1 - n p
-            count = _inverted(u, 0, math.exp(n * math.log1p(-rarer)), n, rarer)
+            count = inverted(u, 0, math.exp(n * math.log1p(-rarer)), n, rarer)
     if p > 0.5:
         return n - count
     return count
@@ -149,4 +149,4 @@ def positive_binomial(stream, n, p):
     if u < 1.0 - mean:  # P(1) >= 1 - (n - 1) p
         return 1
     keeps = math.log1p(-p)
-    return _inverted(u, 1, mean * math.exp((n - 1) * keeps) / -math.expm1(n * keeps), n, p)
+    return inverted(u, 1, mean * math.exp((n - 1) * keeps) / -math.expm1(n * keeps), n, p)

@@ -7,9 +7,13 @@ returned, a named tuple whose arrays may be changed by `commit`.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from evo.discrete.engines.generic import generic
+from evo.discrete.engines.streams import uniform
 
 
 class PolicyView(NamedTuple):
@@ -162,7 +166,41 @@ def redrawn(problem):
     return False
 
 
+@generic(default=False)
+def outcome(problem, zeros, ups, downs):
+    """(P(better), P(equal)) for an offspring that gains `ups` >= 1 bits and loses `downs` of a parent with `zeros`.
+
+    For problems in which that is all that counts: they are simulated, and solved exactly, by their number of
+    zero-bits. Equal offspring must have as many zero-bits as their parent.
+    """
+
+
+@generic(default=True)
+def decide(problem, zeros, ups, downs, stream):
+    """The sign of the comparison of such an offspring, drawn by its `outcome`."""
+    better, equal = outcome(problem, zeros, ups, downs)
+    if better >= 1.0:
+        return 1
+    if better + equal <= 0.0:
+        return -1
+    if better + equal >= 1.0 and equal >= 1.0:
+        return 0
+    u = uniform(stream)
+    return 1 if u < better else (0 if u < better + equal else -1)
+
+
 # --- mutations ------------------------------------------------------------------------------------------------------
+
+
+class Blend(NamedTuple):
+    """A law of mutation: every set S of positions, not empty, flips with a probability that depends on its size alone.
+
+    P(S) = `factor` rate^|S| (1 - rate)^(n - |S|) + [|S| = 1] `single` / n.
+    """
+
+    rate: float
+    factor: float
+    single: float
 
 
 @generic(default=False)
@@ -171,6 +209,11 @@ def flips(mutation, rate, n, stream, out, memo):
 
     `memo` (float64[128], zero at first) may keep numbers between calls, as long as results do not depend on it.
     """
+
+
+@generic(default=False)
+def blend(mutation, rate, n):
+    """The law of the flips as a `Blend`, of mutations that have it: then steps can be skipped."""
 
 
 # --- rate policies --------------------------------------------------------------------------------------------------
@@ -196,6 +239,12 @@ def update(policy, state, event, n):
 def tosses(policy):
     """Whether `update` uses the uniform number `event.u`."""
     return False
+
+
+@generic(default=True)
+def within(policy, stratum, n, stream):
+    """A rate drawn within one of the `strata` of a policy whose rates are drawn afresh in every step."""
+    return math.nan
 
 
 # --- acceptance -----------------------------------------------------------------------------------------------------
@@ -224,6 +273,17 @@ def draws(acceptance):
 @generic(default=False, inline=False)
 def place(start, n, stream, x):
     """Write the start string into x."""
+
+
+@generic(default=True, inline=False)
+def zero_bits(start, n, stream):
+    """The number of zero-bits of the start string, drawn as `place` would draw it."""
+    x = np.empty(n, dtype=np.uint8)
+    place(start, n, stream, x)
+    zeros = 0
+    for bit in x:
+        zeros += 1 - np.int64(bit)
+    return zeros
 
 
 # --- algorithms -----------------------------------------------------------------------------------------------------
@@ -312,6 +372,11 @@ class Sight(NamedTuple):
 @generic(default=False)
 def due(trigger, grid_place, step, improved):
     """(whether a row is written after this step, next place in the trigger's grid)."""
+
+
+@generic(default=False)
+def next_due(trigger, grid_place, step):
+    """The first step after this one at which a row is written whatever happens; a huge number if there is none."""
 
 
 @generic(default=True, inline=False)

@@ -200,6 +200,54 @@ def _with_bit(word, place):
     return twin
 
 
+def bit_count(word):
+    """How many bits of a 64-bit word are one."""
+    return int(word).bit_count()
+
+
+@overload(bit_count)
+def _bit_count(word):
+    m1, m2, m4 = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
+    one, two, four, h01, s56 = (np.uint64(number) for number in (1, 2, 4, 0x0101010101010101, 56))
+
+    def twin(word):
+        pairs = word - ((word >> one) & m1)
+        nibbles = (pairs & m2) + ((pairs >> two) & m2)
+        return np.int64((((nibbles + (nibbles >> four)) & m4) * h01) >> s56)
+
+    return twin
+
+
+def trailing_ones(word):
+    """How many one-bits a 64-bit word ends with."""
+    word = int(word)
+    return ((word ^ (word + 1)) & _M64).bit_length() - 1 if word < _M64 else 64
+
+
+@overload(trailing_ones)
+def _trailing_ones(word):
+    one = np.uint64(1)
+
+    def twin(word):
+        lowest_zero = ~word & (word + one)
+        return bit_count(lowest_zero - one)
+
+    return twin
+
+
+def low_bits(word, count):
+    """The last `count` < 64 bits of a 64-bit word."""
+    return int(word) & ((1 << int(count)) - 1)
+
+
+@overload(low_bits)
+def _low_bits(word, count):
+    def twin(word, count):
+        return word & ((np.uint64(1) << np.uint64(count)) - np.uint64(1))
+
+    return twin
+
+
 def exponential(stream):
     """An exponential number of mean 1 (minus the logarithm of a uniform number in (0, 1])."""
     return -math.log(1.0 - uniform(stream))
@@ -318,3 +366,4 @@ START = label_words("start")
 STEP = label_words("step")
 INSTANCE = label_words("instance")
 FUNCTION = label_words("function")
+EVENTS = label_words("events")

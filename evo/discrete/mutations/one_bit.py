@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from evo.discrete.engines.functions import Blend
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import below
 from evo.discrete.parts import AbstractMutation, part
@@ -28,6 +29,12 @@ class LoweredOneBit(NamedTuple):
     """`OneBit` as kernels see it."""
 
     unused: int
+
+
+@implements_lowered(LoweredOneBit)
+def blend(mutation, rate, n):
+    """One bit."""
+    return Blend(0.0, 0.0, 1.0)
 
 
 @implements_lowered(LoweredOneBit)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
+from evo.discrete.engines.functions import Blend
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.sampling import distinct_positions, jumps, positive_flip_number
 from evo.discrete.engines.streams import below
@@ -47,6 +49,14 @@ class LoweredResampled(NamedTuple):
     """`Resampled` as kernels see it."""
 
     unused: int
+
+
+@implements_lowered(LoweredResampled)
+def blend(mutation, rate, n):
+    """Standard bits, divided by the probability that something flips; one bit in the limit of rate 0."""
+    if rate <= 0.0:
+        return Blend(0.0, 0.0, 1.0)
+    return Blend(rate, (1.0 if rate >= 1.0 else -1.0 / math.expm1(n * math.log1p(-rate))), 0.0)
 
 
 @implements_lowered(LoweredResampled)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from evo.discrete.engines import functions as f
+from evo.discrete.engines.functions import Blend
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import below
 from evo.discrete.mutations.standard_bits import StandardBits
@@ -45,6 +47,12 @@ class LoweredShifted(NamedTuple):
     """`Shifted` as kernels see it."""
 
     standard: Any
+
+
+@implements_lowered(LoweredShifted)
+def blend(mutation, rate, n):
+    """Standard bits, and one bit in place of none."""
+    return Blend(rate, 1.0, math.exp(n * math.log1p(-rate)) if rate < 1.0 else 0.0)
 
 
 @implements_lowered(LoweredShifted)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evo.discrete.engines.functions import Blend
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.sampling import distinct_positions, flip_number, jumps
 from evo.discrete.parts import AbstractMutation, flip_sizes, part
@@ -39,6 +40,12 @@ class LoweredStandardBits(NamedTuple):
     """`StandardBits` as kernels see it."""
 
     unused: int
+
+
+@implements_lowered(LoweredStandardBits)
+def blend(mutation, rate, n):
+    """The law itself."""
+    return Blend(rate, 1.0, 0.0)
 
 
 @implements_lowered(LoweredStandardBits)

@@ -8,6 +8,8 @@ import numpy as np
 
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.counts import Counts
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
 from evo.discrete.problems.flips import keep_count, ups_and_downs, zero_count
@@ -44,6 +46,10 @@ class AdversarialDynamicBinVal(AbstractFunction):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", length(self.n))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The number of zero-bits, as long as strings with equally many are equally likely."""
+        return Counts if exchangeable else Strings
 
     def lower(self, n: int) -> LoweredRelativeBinVal:
         """The named tuple that kernels see."""
@@ -124,3 +130,9 @@ def scored(problem):
 def redrawn(problem):
     """Every step has its own function."""
     return True
+
+
+@implements_lowered(LoweredRelativeBinVal)
+def outcome(problem, zeros, ups, downs):
+    """Any flip of a leading bit decides."""
+    return (1.0 if zeros < problem.bound or downs == 0 else 0.0), 0.0

@@ -8,6 +8,7 @@ import numpy as np
 
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.ranks import Ranks
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
 from evo.discrete.problems.flips import smallest_without
@@ -38,6 +39,11 @@ class BinVal(AbstractFunction):
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", length(self.n))
         object.__setattr__(self, "values", Values.INT64 if self.n <= EXACT_BITS else Values.ORDER)
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The positions: the smallest one that flips decides."""
+        del exchangeable
+        return Ranks
 
     def lower(self, n: int) -> LoweredBinVal:
         """The named tuple that kernels see."""

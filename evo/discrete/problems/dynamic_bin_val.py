@@ -8,8 +8,10 @@ import numpy as np
 
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.counts import Counts
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.streams import position_word
+from evo.discrete.engines.streams import below, position_word
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
 from evo.discrete.problems.hashed_weights import NOBODY, hashed_contest, hashed_order, hashed_values
 
@@ -43,6 +45,10 @@ class DynamicBinVal(AbstractFunction):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", length(self.n))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The number of zero-bits, as long as strings with equally many are equally likely."""
+        return Counts if exchangeable else Strings
 
     def lower(self, n: int) -> LoweredDynamicBinVal:
         """The named tuple that kernels see."""
@@ -103,3 +109,15 @@ def contest(problem, cache, x, first, first_count, second, second_count, stream)
 def order(problem, first, second, stream):
     """The heaviest position decides at which the strings differ."""
     return hashed_order(stream, NOBODY, first, second)
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def outcome(problem, zeros, ups, downs):
+    """The heaviest flipped bit is uniform among them."""
+    return ups / (ups + downs), 0.0
+
+
+@implements_lowered(LoweredDynamicBinVal)
+def decide(problem, zeros, ups, downs, stream):
+    """The heaviest flipped bit is uniform among them."""
+    return 1 if downs == 0 or below(stream, ups + downs) < ups else -1

@@ -11,6 +11,8 @@ from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import Values
 from evo.discrete.engines.building import Kernel
+from evo.discrete.engines.events.states.counts import Counts
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import seed_stream
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
@@ -51,6 +53,10 @@ class DynamicLinear(AbstractFunction):
         object.__setattr__(self, "n", length(self.n))
         action = "Pass d.UniformWeights(), d.ExponentialWeights() or d.IntegerWeights(low, high)."
         checks.instance_of("law", self.law, AbstractWeights, action)
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The number of zero-bits, as long as strings with equally many are equally likely."""
+        return Counts if exchangeable else Strings
 
     def lower(self, n: int) -> LoweredDynamicLinear:
         """The named tuple that kernels see."""
@@ -159,3 +165,14 @@ def scored(problem):
 def redrawn(problem):
     """Every step has its own function."""
     return True
+
+
+@implements_lowered(LoweredDynamicLinear)
+def decide(problem, zeros, ups, downs, stream):
+    """The weights of the flipped bits are independent of everything before."""
+    change = np.int64(0)
+    for _ in range(ups):
+        change += draw_weight(problem.law, stream)
+    for _ in range(downs):
+        change -= draw_weight(problem.law, stream)
+    return 1 if change > 0 else (-1 if change < 0 else 0)

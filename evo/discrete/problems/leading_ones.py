@@ -9,6 +9,7 @@ import numpy as np
 from evo.core.keys import Key
 from evo.core.problems import Values
 from evo.core.stops import Steps, Stop
+from evo.discrete.engines.events.states.prefix import Prefix
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
 
@@ -35,6 +36,11 @@ class LeadingOnes(AbstractFunction):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", length(self.n))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The level: the bits behind the first zero-bit stay uniformly random."""
+        del exchangeable
+        return Prefix
 
     def lower(self, n: int) -> LoweredLeadingOnes:
         """The named tuple that kernels see."""

@@ -14,6 +14,8 @@ from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import Values
 from evo.discrete.engines import functions as f
+from evo.discrete.engines.events.states.strings import Strings
+from evo.discrete.engines.events.states.weights import Weights
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, frozen, part
 
@@ -71,6 +73,11 @@ class Linear(AbstractFunction):
 
     def __hash__(self) -> int:
         return hash((type(self), vars(self)["_integers"], vars(self)["_exponent"]))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The weights, where 64-bit integers hold them."""
+        del exchangeable
+        return Weights if vars(self)["_limbs"].shape[1] == 1 else Strings
 
     def lower(self, n: int) -> LoweredLinear | LoweredWideLinear:
         """The named tuple that kernels see."""

@@ -8,6 +8,8 @@ import numpy as np
 
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.counts import Counts
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
 
@@ -31,6 +33,10 @@ class OneMax(AbstractFunction):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", length(self.n))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The number of zero-bits, as long as strings with equally many are equally likely."""
+        return Counts if exchangeable else Strings
 
     def lower(self, n: int) -> LoweredOneMax:
         """The named tuple that kernels see."""
@@ -75,3 +81,21 @@ def gain(problem, cache, x, flips, count, stream):
 def exact(problem):
     """Magnitudes are small integers."""
     return True
+
+
+@implements_lowered(LoweredOneMax)
+def outcome(problem, zeros, ups, downs):
+    """Zero-bits flipped against one-bits flipped."""
+    return (1.0 if ups > downs else 0.0), (1.0 if ups == downs else 0.0)
+
+
+@implements_lowered(LoweredOneMax)
+def counted_value(problem, n, zeros):
+    """The number of one-bits."""
+    return float(n - zeros)
+
+
+@implements_lowered(LoweredOneMax)
+def decide(problem, zeros, ups, downs, stream):
+    """Nothing is random."""
+    return 1 if ups > downs else (0 if ups == downs else -1)

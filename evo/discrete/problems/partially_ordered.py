@@ -10,6 +10,8 @@ from numba.extending import register_jitable
 from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.counts import Counts
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import position_uniform, seed_stream
 from evo.discrete.parts import AbstractFunction, bit_strings, length, part
@@ -56,6 +58,10 @@ class PartiallyOrdered(AbstractFunction):
         object.__setattr__(self, "n", length(self.n))
         action = "Pass the probability that the string with fewer one-bits wins, for example pessimism=1.0."
         object.__setattr__(self, "pessimism", checks.real("pessimism", self.pessimism, 0, 1, action))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The number of zero-bits, as long as strings with equally many are equally likely."""
+        return Counts if exchangeable else Strings
 
     def lower(self, n: int) -> LoweredPartiallyOrdered:
         """The named tuple that kernels see."""
@@ -140,3 +146,13 @@ def scored(problem):
 def redrawn(problem):
     """Every step has its own function."""
     return True
+
+
+@implements_lowered(LoweredPartiallyOrdered)
+def outcome(problem, zeros, ups, downs):
+    """Better if nothing is lost; else as the coin of the step says, with ties."""
+    if downs == 0:
+        return 1.0, 0.0
+    if ups == downs:
+        return 0.0, 1.0
+    return (problem.pessimism if downs > ups else 1.0 - problem.pessimism), 0.0

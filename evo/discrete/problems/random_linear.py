@@ -9,6 +9,7 @@ import numpy as np
 from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.weights import Weights
 from evo.discrete.engines.generic import generic, implements_lowered
 from evo.discrete.engines.instances import instance_of
 from evo.discrete.engines.streams import below, exponential, next_word, seed_stream
@@ -141,6 +142,11 @@ class RandomLinear(AbstractFunction):
         checks.instance_of("law", self.law, AbstractWeights, action)
         checked(self.instance)
         object.__setattr__(self, "values", Values.INT64 if self.law.exponent == 0 else Values.FLOAT64)
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The weights."""
+        del exchangeable
+        return Weights
 
     def lower(self, n: int) -> Any:
         """The named tuple that kernels see: the law, or the weights of a fixed instance."""

@@ -8,6 +8,8 @@ import numpy as np
 
 from evo.core.keys import Key
 from evo.core.problems import Values
+from evo.discrete.engines.events.states.counts import Counts
+from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.parts import AbstractFunction, length, part
 from evo.discrete.problems.adversarial_dynamic_bin_val import LoweredRelativeBinVal, relative_values
 
@@ -43,6 +45,10 @@ class SwitchingDynamicBinVal(AbstractFunction):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", length(self.n))
+
+    def event_state(self, *, exchangeable: bool) -> Any:
+        """The number of zero-bits, as long as strings with equally many are equally likely."""
+        return Counts if exchangeable else Strings
 
     def lower(self, n: int) -> LoweredRelativeBinVal:
         """The named tuple that kernels see."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from evo.core import checks
 from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate, part
 
 
@@ -35,6 +36,9 @@ class EqualFitnessRule(AbstractRate):
     factor: float
     decay: float = 0.0
     initial: float = 0.5
+
+    waiting = Waiting.SIGNS
+    sees = frozenset()
 
     def __post_init__(self) -> None:
         action = "Pass for example EqualFitnessRule(factor=1.1)."

@@ -12,6 +12,7 @@ import numpy as np
 
 from evo.core import checks
 from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate, frozen, part
 
 
@@ -51,6 +52,8 @@ class FitnessDependent(AbstractRate):
     table: np.ndarray | Callable[[int], float]
     by: By = By.ZEROS
 
+    waiting = Waiting.CONSTANT
+
     def __post_init__(self) -> None:
         checks.instance_of("by", self.by, By, "Pass d.By.ZEROS or d.By.LEVEL.")
         if callable(self.table):
@@ -67,6 +70,11 @@ class FitnessDependent(AbstractRate):
             action = "Rates are probabilities per bit; cap them, for example by min(1, ...)."
             raise checks.bad_value(f"table[{wrong[0]}]", float(array[wrong[0]]), "be a number in [0, 1]", action)
         object.__setattr__(self, "table", frozen(array))
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """What it is called after."""
+        return frozenset({"zeros"} if self.by is By.ZEROS else {"level"})
 
     def check(self, n: int) -> None:
         """Refuse a table that does not have an entry for every number of zero-bits."""

@@ -9,6 +9,7 @@ import numpy as np
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.sampling import first_above
 from evo.discrete.engines.streams import uniform
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate, part
 from evo.discrete.power_law import PowerLaw
 
@@ -36,6 +37,9 @@ class HeavyTailed(AbstractRate):
     exponent: float
     high: int | None = None
 
+    waiting = Waiting.STRATA
+    sees = frozenset()
+
     def __post_init__(self) -> None:
         law = PowerLaw(self.exponent, self.high)
         object.__setattr__(self, "exponent", law.exponent)
@@ -49,6 +53,11 @@ class HeavyTailed(AbstractRate):
     def check(self, n: int) -> None:
         """Refuse a `high` above n."""
         self.law.largest(n)
+
+    def strata(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """One rate each."""
+        probabilities = self.law.probabilities(n)[:0:-1]
+        return probabilities, np.arange(len(probabilities), 0, -1) / n
 
     def lower(self, n: int) -> LoweredHeavyTailed:
         """The named tuple that kernels see."""
@@ -72,3 +81,9 @@ def start(policy, n):
 def draw(policy, state, view, n, stream):
     """By inversion."""
     return first_above(policy.table, 0, uniform(stream)) / n
+
+
+@implements_lowered(LoweredHeavyTailed)
+def within(policy, stratum, n, stream):
+    """The rate of the stratum."""
+    return (policy.table.shape[0] - 1 - stratum) / n

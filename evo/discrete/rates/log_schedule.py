@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from evo.core import checks
 from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate, part
 
 ALPHA = 1.544682216970429
@@ -31,6 +32,9 @@ class LogSchedule(AbstractRate):
     """
 
     alpha: float = ALPHA
+
+    waiting = Waiting.SCHEDULE
+    sees = frozenset()
 
     def __post_init__(self) -> None:
         action = "Pass a positive multiplier, or nothing for the optimal one."

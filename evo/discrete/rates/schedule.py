@@ -11,6 +11,7 @@ import numba
 from evo.core import checks
 from evo.discrete.engines.generic import register
 from evo.discrete.engines.lowering import made_type
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate
 
 
@@ -31,6 +32,9 @@ class Schedule(AbstractRate):
 
     function: Callable[[int], float]
     _kind: Any
+
+    waiting = Waiting.SCHEDULE
+    sees = frozenset()
 
     def __init__(self, function: Callable[[int], float]) -> None:
         if not callable(function):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from evo.core import checks
 from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate, part
 
 
@@ -27,6 +28,9 @@ class Static(AbstractRate):
 
     strength: float | None = field(default=None, kw_only=True)
     rate: float | None = field(default=None, kw_only=True)
+
+    waiting = Waiting.CONSTANT
+    sees = frozenset()
 
     def __post_init__(self) -> None:
         if (self.strength is None) == (self.rate is None):

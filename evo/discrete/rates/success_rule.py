@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from evo.core import checks
 from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import AbstractRate, part
 
 
@@ -51,6 +52,8 @@ class SuccessRule(AbstractRate):
     initial: float | None = None
     success: Success = Success.NOT_WORSE
 
+    sees = frozenset()
+
     def __post_init__(self) -> None:
         action = "Pass for example SuccessRule(factor=1.5, s=4.0)."
         object.__setattr__(self, "factor", checks.real("factor", self.factor, 1, math.inf, action, open_low=True))
@@ -65,6 +68,11 @@ class SuccessRule(AbstractRate):
                 object.__setattr__(self, name, checks.real(name, given, 0, 1, action, open_low=True))
         checks.instance_of("success", self.success, Success, "Pass d.Success.NOT_WORSE or d.Success.BETTER.")
         self._ordered(self.low or 0.0, self.initial, self.high or 1.0)
+
+    @property
+    def waiting(self) -> Waiting:
+        """After a failure the rate falls; without strict improvement there are only failures, unless ties succeed."""
+        return Waiting.FAILURES if self.success is Success.BETTER else Waiting.SIGNS
 
     @staticmethod
     def _ordered(low: float, initial: float | None, high: float) -> None:

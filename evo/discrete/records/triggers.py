@@ -9,6 +9,9 @@ import numpy as np
 from evo.core.records import Every, Final, Improvements, LogGrid, Recorder
 from evo.discrete.engines.generic import implements_lowered
 
+#: a step that no run reaches
+NEVER = 2**62
+
 
 class LoweredFinal(NamedTuple):
     """`Final` (or no recorder) as kernels see it."""
@@ -63,11 +66,24 @@ def _on_grid(trigger, grid_place, step, improved):
     return False, grid_place
 
 
-for _kind, _function in (
-    (LoweredFinal, _never),
-    (LoweredImprovements, _on_improvement),
-    (LoweredEvery, _on_multiple),
-    (LoweredLogGrid, _on_grid),
+def _due_never(trigger, grid_place, step):
+    return NEVER
+
+
+def _next_multiple(trigger, grid_place, step):
+    return (step // trigger.steps + 1) * trigger.steps
+
+
+def _next_of_grid(trigger, grid_place, step):
+    return trigger.grid[grid_place] if grid_place < trigger.grid.shape[0] else NEVER
+
+
+for _kind, _due, _next in (
+    (LoweredFinal, _never, _due_never),
+    (LoweredImprovements, _on_improvement, _due_never),
+    (LoweredEvery, _on_multiple, _next_multiple),
+    (LoweredLogGrid, _on_grid, _next_of_grid),
 ):
-    _function.__name__ = "due"
-    implements_lowered(_kind)(_function)
+    _due.__name__, _next.__name__ = "due", "next_due"
+    implements_lowered(_kind)(_due)
+    implements_lowered(_kind)(_next)

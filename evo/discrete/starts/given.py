@@ -29,6 +29,7 @@ class Given(AbstractStart):
     def __post_init__(self) -> None:
         action = "Pass the bits of the start string, for example np.zeros(n, dtype=np.uint8)."
         object.__setattr__(self, "bits", frozen(checks.bits("bits", self.bits, None, action)))
+        object.__setattr__(self, "exchangeable", bool(np.all(self.bits == self.bits[:1])))
 
     def lower(self, n: int) -> LoweredGiven:
         """The named tuple that kernels see."""

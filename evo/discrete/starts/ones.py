@@ -24,6 +24,7 @@ class Ones(AbstractStart):
     """
 
     fraction: float
+    exchangeable = True
 
     def __post_init__(self) -> None:
         action = "Pass the fraction of one-bits, for example 0.9."
@@ -48,3 +49,9 @@ def place(start, n, stream, x):
         one = below(stream, n - position) < left
         x[position] = 1 if one else 0
         left -= 1 if one else 0
+
+
+@implements_lowered(LoweredOnes)
+def zero_bits(start, n, stream):
+    """A fixed number."""
+    return n - start.ones

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.streams import bit_of, next_word
+from evo.discrete.engines.streams import bit_count, bit_of, low_bits, next_word
 from evo.discrete.parts import AbstractStart, part
 
 
@@ -18,6 +20,8 @@ class Uniform(AbstractStart):
         >>> d.RandomLocalSearch(start=d.Uniform()).start
         Uniform()
     """
+
+    exchangeable = True
 
     def lower(self, n: int) -> LoweredUniform:
         """The named tuple that kernels see."""
@@ -37,3 +41,14 @@ def place(start, n, stream, x):
         word = next_word(stream)
         for position in range(first, min(n, first + 64)):
             x[position] = bit_of(word, position - first)
+
+
+@implements_lowered(LoweredUniform)
+def zero_bits(start, n, stream):
+    """The zero-bits among as many random bits."""
+    ones = np.int64(0)
+    for _ in range(n // 64):
+        ones += bit_count(next_word(stream))
+    if n % 64 > 0:
+        ones += bit_count(low_bits(next_word(stream), n % 64))
+    return n - ones

@@ -1,0 +1,1 @@
+"""The event engine: steps that cannot change anything are waited for, not made."""

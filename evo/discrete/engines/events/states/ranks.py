@@ -1,0 +1,74 @@
+"""The positions alone, for BinVal: the smallest one that flips decides."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from evo.discrete.engines import functions as f
+from evo.discrete.engines.events.blends import FEW, is_lone, numbers
+from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_many, draw_one, exchange, partition
+from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.streams import seed_stream
+
+
+class Ranks(NamedTuple):
+    """The positions, those of zero-bits first."""
+
+    problem: Any
+
+
+@implements_lowered(Ranks)
+def open_state(kind, parts, work):
+    """Draw the string."""
+    seed_stream(work.stream, work.keys[1, 0], work.keys[1, 1], 0)
+    f.place(parts.start, parts.n, work.stream, work.x)
+    return kind.problem, f.NoCache(0), partition(work.x, work.order)
+
+
+@implements_lowered(Ranks)
+def restore_state(kind, parts, work, missing):
+    """The positions are there."""
+    return kind.problem, f.NoCache(0)
+
+
+@implements_lowered(Ranks)
+def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
+    """Better if and only if the smallest position that flips is gained; there are no ties."""
+    stream, order, first = work.stream, work.order, np.int64(n)
+    if is_lone(stream, blend, pace.loss, n, missing):
+        return 1, draw_one(work, missing), 0
+    if n * pace.rate < FEW:
+        ups, downs = numbers(wait, stream, pace, n, missing)
+        for at in range(ups):
+            first = min(first, np.int64(order[draw_another(stream, missing, work.ups, at)]))
+        for at in range(downs):
+            if order[missing + draw_another(stream, n - missing, work.downs, at)] < first:
+                return -1, ups, downs
+    else:
+        ups, downs = draw_many(work, pace, n, missing)
+        for at in range(ups):
+            first = min(first, np.int64(order[work.ups[at]]))
+        for at in range(downs):
+            if order[missing + work.downs[at]] < first:
+                return -1, ups, downs
+    return 1, ups, downs
+
+
+@implements_lowered(Ranks)
+def take(kind, instance, cache, work, n, missing, ups, downs):
+    """Exchange positions."""
+    arrange(work.ups, work.downs, ups, downs)
+    return exchange(work.order, work.ups, work.downs, missing, ups, downs)
+
+
+@implements_lowered(Ranks)
+def worth(kind, instance, cache, work, n, missing):
+    """The binary value up to 53 bits, the number of zero-bits beyond."""
+    if n > 53:
+        return float(missing)
+    total = np.int64(0)
+    for place in range(missing, n):
+        total += np.int64(1) << np.int64(n - 1 - work.order[place])
+    return float(total)

@@ -1,0 +1,109 @@
+"""The integer weights of a linear function."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from evo.discrete.engines import functions as f
+from evo.discrete.engines.events.blends import FEW, is_lone, numbers
+from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_many, draw_one, exchange, partition
+from evo.discrete.engines.generic import implements_lowered
+from evo.discrete.engines.streams import seed_stream
+
+
+class Weights(NamedTuple):
+    """The integer weights (`weights`, in units of `unit`, of the problem's instance), those of zero-bits first."""
+
+    problem: Any
+
+
+@implements_lowered(Weights)
+def open_state(kind, parts, work):
+    """Draw weights and string; the weights of zero-bits go first."""
+    instance = f.instance(kind.problem, work.keys[3])
+    seed_stream(work.stream, work.keys[1, 0], work.keys[1, 1], 0)
+    f.place(parts.start, parts.n, work.stream, work.x)
+    return instance, f.NoCache(0), _fill(instance, work)
+
+
+@register_jitable
+def _fill(instance, work):
+    """Put weights, and positions where they are kept, in their parts; returns the number of zero-bits."""
+    x, weights = work.x, work.weights
+    zeros = 0
+    for position in range(x.shape[0]):
+        zeros += 1 - np.int64(x[position])
+    low, high, total = 0, zeros, np.int64(0)
+    for position in range(x.shape[0]):
+        weight = instance.weights[position]
+        if x[position] == 0:
+            weights[low] = weight
+            low += 1
+        else:
+            weights[high] = weight
+            high += 1
+            total += weight
+    work.total[0] = total
+    if work.order.shape[0] > 0:
+        partition(x, work.order)
+    return zeros
+
+
+@implements_lowered(Weights)
+def restore_state(kind, parts, work, missing):
+    """Draw the instance, and put its weights in the order of the positions."""
+    instance = f.instance(kind.problem, work.keys[3])
+    total = np.int64(0)
+    for place in range(parts.n):
+        work.weights[place] = instance.weights[work.order[place]]
+        if place >= missing:
+            total += work.weights[place]
+    work.total[0] = total
+    return instance, f.NoCache(0)
+
+
+@implements_lowered(Weights)
+def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
+    """The exact integer sum over the flipped bits; lost bits are drawn until they outweigh what is gained."""
+    stream, weights = work.stream, work.weights
+    change = np.int64(0)
+    if is_lone(stream, blend, pace.loss, n, missing):
+        ups, downs = draw_one(work, missing), 0
+        change += weights[work.ups[0]]
+    elif n * pace.rate < FEW:
+        ups, downs = numbers(wait, stream, pace, n, missing)
+        for at in range(ups):
+            change += weights[draw_another(stream, missing, work.ups, at)]
+        for at in range(downs):
+            change -= weights[missing + draw_another(stream, n - missing, work.downs, at)]
+            if change < 0:
+                return -1, ups, downs
+    else:
+        ups, downs = draw_many(work, pace, n, missing)
+        for at in range(ups):
+            change += weights[work.ups[at]]
+        for at in range(downs):
+            change -= weights[missing + work.downs[at]]
+            if change < 0:
+                return -1, ups, downs
+    work.total[1] = change
+    return (1 if change > 0 else 0), ups, downs
+
+
+@implements_lowered(Weights)
+def take(kind, instance, cache, work, n, missing, ups, downs):
+    """Exchange weights, and positions where they are kept."""
+    arrange(work.ups, work.downs, ups, downs)
+    work.total[0] += work.total[1]
+    if work.order.shape[0] > 0:
+        exchange(work.order, work.ups, work.downs, missing, ups, downs)
+    return exchange(work.weights, work.ups, work.downs, missing, ups, downs)
+
+
+@implements_lowered(Weights)
+def worth(kind, instance, cache, work, n, missing):
+    """The sum of the weights of one-bits."""
+    return work.total[0] * instance.unit

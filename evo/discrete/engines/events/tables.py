@@ -1,0 +1,183 @@
+"""The law of the improvements of a process that is lumped to its number of zero-bits, tabulated.
+
+With a zero-bits and b one-bits flipped, an offspring is better with the `outcome` of the problem. The probability of an
+improvement at z zero-bits, S(z) = sum over a >= 1 and b of P(a, b | z) P(better | z, a, b), gives the hazard -ln(1 - S)
+of the waiting time; of the net gain a - b the three most probable values are tabulated, the others are summed when
+they come up.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba.extending import register_jitable
+
+from evo.discrete.engines import functions as f
+from evo.discrete.engines.building import Kernel
+from evo.discrete.engines.events.blends import log_survival, survival
+from evo.discrete.engines.functions import PolicyView
+from evo.discrete.engines.streams import uniform
+
+#: terms below this fraction of the first one are left out
+_NEGLIGIBLE = 1e-22
+#: the largest expected number of flips for which laws are summed
+MOST_FLIPS = 16.0
+_NETS = 8
+
+
+class JumpTable(NamedTuple):
+    """Rows 1, ..., top of the law: hazards, and P(one of the first 1, 2, 3 of `nets` | improvement)."""
+
+    hazards: np.ndarray  # float64[top + 1]
+    chances: np.ndarray  # float64[top + 1, 3]
+    nets: np.ndarray  # int64[3]
+
+
+@register_jitable
+def _masses(problem, blend, loss, n, zeros, nets, out):
+    """P(better) into out[-1], its part with the net gain nets[k] into out[k]."""
+    out[:] = 0.0
+    if blend.single > 0.0:
+        better, _ = f.outcome(problem, zeros, 1, 0)
+        _add(nets, out, 1, better * blend.single * zeros / n)
+    if blend.factor == 0.0 or blend.rate <= 0.0:
+        return
+    odds, ones = blend.rate / (1.0 - blend.rate), n - zeros
+    ups, chance, most = 0, survival(loss, zeros), 0.0
+    while ups < zeros:
+        chance *= odds * (zeros - ups) / (ups + 1)
+        ups += 1
+        most = max(most, chance)
+        if chance < _NEGLIGIBLE * most:
+            break
+        downs, other, largest = 0, blend.factor * survival(loss, ones), 0.0
+        while True:
+            better, _ = f.outcome(problem, zeros, ups, downs)
+            _add(nets, out, ups - downs, better * chance * other)
+            largest = max(largest, other)
+            if downs == ones or other < _NEGLIGIBLE * largest:
+                break
+            other *= odds * (ones - downs) / (downs + 1)
+            downs += 1
+
+
+@register_jitable
+def _add(nets, out, net, mass):
+    out[out.shape[0] - 1] += mass
+    for place in range(nets.shape[0]):
+        if nets[place] == net:
+            out[place] += mass
+
+
+@register_jitable
+def improvement(problem, blend, loss, n, zeros):
+    """The probability of an improvement."""
+    none, out = np.empty(0, dtype=np.int64), np.empty(1)
+    _masses(problem, blend, loss, n, zeros, none, out)
+    return min(1.0, out[0])
+
+
+@register_jitable
+def _hazard(chance):
+    return -math.log1p(-chance) if chance < 1.0 else math.inf
+
+
+@register_jitable
+def summed_hazard(problem, blend, loss, n, zeros):
+    """-ln(1 - the probability of an improvement)."""
+    return _hazard(improvement(problem, blend, loss, n, zeros))
+
+
+@register_jitable
+def other_net(problem, nets, blend, loss, n, zeros, u):
+    """The net gain at u of the distribution function of the net gains that are not among `nets`, times its total."""
+    if blend.factor == 0.0 or blend.rate <= 0.0:
+        return 1
+    odds, ones = blend.rate / (1.0 - blend.rate), n - zeros
+    ups, chance, last = 0, survival(loss, zeros), np.int64(nets[0])
+    while ups < zeros:
+        chance *= odds * (zeros - ups) / (ups + 1)
+        ups += 1
+        if chance == 0.0:
+            break
+        downs, other = 0, blend.factor * survival(loss, ones)
+        while True:
+            net = ups - downs
+            if net != nets[0] and net != nets[1] and net != nets[2]:
+                better, _ = f.outcome(problem, zeros, ups, downs)
+                mass = better * chance * other
+                if mass > 0.0:
+                    last = np.int64(net)
+                    u -= mass
+                    if u < 0.0:
+                        return last
+            if downs == ones or (other < _NEGLIGIBLE and downs > blend.rate * ones):
+                break
+            other *= odds * (ones - downs) / (downs + 1)
+            downs += 1
+        if chance < _NEGLIGIBLE and ups > blend.rate * zeros:
+            break
+    return last
+
+
+@register_jitable
+def drawn_net(problem, table, stream, blend, loss, n, zeros):
+    """The net gain of an improvement."""
+    u = uniform(stream)
+    if zeros < table.hazards.shape[0]:
+        if u < table.chances[zeros, 0]:
+            return table.nets[0]
+        if u < table.chances[zeros, 1]:
+            return table.nets[1]
+        if u < table.chances[zeros, 2]:
+            return table.nets[2]
+        u = (u - table.chances[zeros, 2]) * -math.expm1(-table.hazards[zeros])
+        return other_net(problem, table.nets, blend, loss, n, zeros, u)
+    out = np.empty(4)
+    _masses(problem, blend, loss, n, zeros, table.nets, out)
+    u *= out[3]
+    for place in range(3):
+        u -= out[place]
+        if u < 0.0:
+            return table.nets[place]
+    return other_net(problem, table.nets, blend, loss, n, zeros, u)
+
+
+@Kernel
+def make_table(problem, mutation, policy, n, top):
+    """The rows up to `top` zero-bits: (table, 0, or the first number of zero-bits whose law is too wide to sum)."""
+    state = f.start(policy, n)
+    stream = np.zeros(4, dtype=np.uint64)
+    candidates, masses = np.arange(-3, 5), np.empty(_NETS + 1)
+    hazards, chances, nets = np.zeros(top + 1), np.zeros((top + 1, 3)), np.zeros(3, dtype=np.int64)
+    out = np.empty(4)
+    chosen = False
+    middle = max(1, min(top, n // 4))
+    for turn in range(top + 1):
+        zeros = middle if turn == 0 else turn
+        rate = float(f.draw(policy, state, PolicyView(1, 0, zeros, 0), n, stream))
+        if not (rate >= 0.0 and rate <= 1.0):
+            return JumpTable(hazards, chances, nets), zeros
+        if rate * n > MOST_FLIPS:
+            return JumpTable(hazards, chances, nets), zeros
+        blend = f.blend(mutation, rate, n)
+        loss = log_survival(rate)
+        if not chosen:
+            _masses(problem, blend, loss, n, zeros, candidates, masses)
+            for place in range(3):
+                best = 0
+                for other in range(_NETS):
+                    if masses[other] > masses[best]:
+                        best = other
+                nets[place] = candidates[best]
+                masses[best] = -1.0
+            chosen = True
+        _masses(problem, blend, loss, n, zeros, nets, out)
+        hazards[zeros] = _hazard(min(1.0, out[3]))
+        if out[3] > 0.0:
+            chances[zeros, 0] = out[0] / out[3]
+            chances[zeros, 1] = (out[0] + out[1]) / out[3]
+            chances[zeros, 2] = (out[0] + out[1] + out[2]) / out[3]
+    return JumpTable(hazards, chances, nets), 0

@@ -1,0 +1,3 @@
+"""When the next candidate comes, one waiting law per file."""
+
+from evo.discrete.engines.events.waits import base as base

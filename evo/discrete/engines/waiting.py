@@ -1,0 +1,25 @@
+"""What a rate policy declares about the steps in which nothing improves."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Waiting(enum.Enum):
+    """How a rate policy behaves while nothing improves: what the event engine may do in place of single steps.
+
+    A declaration, tested by `d.check`. A policy that declares nothing is walked: its rate is drawn, and its state
+    updated, in every step, at the cost of one uniform number and with the string untouched.
+    """
+
+    STEPS = "nothing is known: every step is drawn"
+    CONSTANT = "the rate depends on the number of zero-bits and on the level alone, there is no update"
+    SCHEDULE = "the rate depends on the number of the step alone, there is no update"
+    FAILURES = (
+        "the rate depends on the state alone, and every step that is no strict improvement updates it in the same way"
+    )
+    SIGNS = "the rate depends on the state alone, whose update sees the step number and the sign of the comparison"
+    STRATA = "the rate is drawn afresh in every step, from the strata that the policy states; there is no update"
+
+    def __repr__(self) -> str:
+        return f"Waiting.{self.name}"

@@ -3,7 +3,8 @@
 Words come as the engines draw them: from one long stream; from fresh streams of consecutive steps, one word or four of
 each; from consecutive runs, whose words are child words; from the steps of many runs in turn; and as position words.
 2^20 words of each source (2^24 where marked slow) pass ten tests, and neighbouring streams are compared bit by bit.
-The samplers are judged by 2^19 numbers each, from streams that are seeded anew every four draws.
+The samplers are judged by 2^19 numbers each (real numbers by 2^20, sets of positions by 2^15 or more), from streams
+that are seeded anew every four draws or for every set.
 
 Each assertion is a false alarm with probability at most `FALSE_ALARM` = 1e-9, by Bonferroni over its p-values, and
 there are fewer than 1000 of them: 1e-6 for the file. Single counts are judged by their exact binomial laws, largest
@@ -669,33 +670,33 @@ def _off(n, p):
     return p + error if p < 0.5 else p - error
 
 
-@pytest.mark.parametrize(
-    ("n", "p"),
-    [
-        (1, 0.3),
-        (2, 0.5),
-        (7, 0.9),
-        (50, 1e-4),
-        (100, 0.01),
-        (1000, 0.001),
-        (10**6, 1e-6),
-        (2**31 - 1, 1e-9),
-        (100, 0.05),
-        (19, 0.5),  # the last ones by inversion
-        (1000, 0.00999),
-        (2**31 - 1, 4.6e-9),
-        (20, 0.5),  # the first ones by rejection
-        (1000, 0.01),
-        (2**31 - 1, 4.7e-9),
-        (21, 0.49),
-        (1000, 0.5),
-        (10**6, 0.2),
-        (2**31 - 1, 0.5),
-        (1000, 0.995),  # by symmetry
-        (1000, 0.97),
-        (2**31 - 1, 1.0 - 1e-9),
-    ],
-)
+_REGIMES = [
+    (1, 0.3),
+    (2, 0.5),
+    (7, 0.9),
+    (50, 1e-4),
+    (100, 0.01),
+    (1000, 0.001),
+    (10**6, 1e-6),
+    (2**31 - 1, 1e-9),
+    (100, 0.05),
+    (19, 0.5),  # the last ones by inversion
+    (1000, 0.00999),
+    (2**31 - 1, 4.6e-9),
+    (20, 0.5),  # the first ones by rejection
+    (1000, 0.01),
+    (2**31 - 1, 4.7e-9),
+    (21, 0.49),
+    (1000, 0.5),
+    (10**6, 0.2),
+    (2**31 - 1, 0.5),
+    (1000, 0.995),  # by symmetry
+    (1000, 0.97),
+    (2**31 - 1, 1.0 - 1e-9),
+]
+
+
+@pytest.mark.parametrize(("n", "p"), _REGIMES)
 def test_binomial(n, p):
     assert _alarm(_judge_binomial(_numbers(_binomial, n, p), n, p)) >= FALSE_ALARM
     assert _alarm(_judge_binomial(_numbers(_binomial, n, _off(n, p)), n, p)) < FALSE_ALARM
@@ -703,30 +704,42 @@ def test_binomial(n, p):
         assert _alarm(_judge_binomial(_numbers(_no_binomial, n, p), n, p)) < FALSE_ALARM
 
 
-@pytest.mark.parametrize(
-    ("n", "p"),
-    [
-        (2, 0.3),
-        (2, 1e-3),
-        (7, 0.9),
-        (50, 1e-4),
-        (100, 0.01),
-        (10**6, 1e-6),
-        (2**31 - 1, 1e-10),
-        (2**31 - 1, 1e-12),
-        (19, 0.5),
-        (20, 0.5),
-        (1000, 0.00999),
-        (1000, 0.01),
-        (3, 0.51),
-    ],
-)
+_POSITIVE_REGIMES = [
+    (2, 0.3),
+    (2, 1e-3),
+    (7, 0.9),
+    (50, 1e-4),
+    (100, 0.01),
+    (10**6, 1e-6),
+    (2**31 - 1, 1e-10),
+    (2**31 - 1, 1e-12),
+    (19, 0.5),
+    (20, 0.5),
+    (1000, 0.00999),
+    (1000, 0.01),
+    (3, 0.51),
+]
+
+
+@pytest.mark.parametrize(("n", "p"), _POSITIVE_REGIMES)
 def test_positive_binomial(n, p):
     values = _numbers(_positive_binomial, n, p)
     assert _alarm(_judge_binomial(values, n, p, positive=True)) >= FALSE_ALARM
     if n * math.log1p(-p) > -4.0:
         raised = np.maximum(_numbers(_binomial, n, p), 1)  # 0 becomes 1, where it must be drawn again
         assert _alarm(_judge_binomial(raised, n, p, positive=True)) < FALSE_ALARM
+
+
+@pytest.mark.slow
+def test_many_numbers():
+    """2^24 exponential and 2^22 binomial numbers of every regime."""
+    for loop in (_exponential, _fast_exponential):
+        assert _alarm(_judge_exponential(_numbers(loop, 0, 0, _MANY, np.float64))) >= FALSE_ALARM
+    for n, p in _REGIMES:
+        assert _alarm(_judge_binomial(_numbers(_binomial, n, p, _MANY // 4), n, p)) >= FALSE_ALARM
+    for n, p in _POSITIVE_REGIMES:
+        values = _numbers(_positive_binomial, n, p, _MANY // 4)
+        assert _alarm(_judge_binomial(values, n, p, positive=True)) >= FALSE_ALARM
 
 
 @pytest.mark.parametrize(("n", "p"), [(1, 0.3), (1, 0.7), (1, 1e-300), (2**31 - 1, 1e-300), (1000, 1e-30)])

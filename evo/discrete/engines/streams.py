@@ -5,10 +5,10 @@ key words and the step number by the finaliser of SplitMix64 (Steele, Lea and Fl
 step to step, so that runs can be resumed, split and compared at any step. The twins give the same numbers with the
 JIT off.
 
-Tested by `tests/discrete/test_battery.py`: ten tests of 2^20 words (2^24 in the slow run) from each of six ways in which
-the engines draw them, bit-by-bit comparisons of up to 2^17 neighbouring steps, runs and seeds, and 2^15 to 2^20 numbers
-of each sampler, with 1e-6 as the false alarm of them all. That finds gross errors, of seeding above all. It is no run
-of TestU01 or PractRand, and shows nothing about longer stretches or weaker dependence.
+Tested by `tests/discrete/test_battery.py`: ten tests of 2^20 words (2^24 where marked slow) from each of six ways to
+draw them, comparisons of up to 2^17 neighbouring steps, runs and seeds bit by bit, and 2^15 to 2^20 numbers of each
+sampler, at a false alarm of 1e-6 in all. That finds gross errors, of seeding above all; it is no run of TestU01 or
+PractRand, and says nothing about longer stretches or weaker dependence.
 """
 
 from __future__ import annotations

@@ -467,6 +467,8 @@ def test_defects_of_neighbouring_streams_are_rejected():
     assert _alarm(correlation(unmixed[:-1], unmixed[1:])) < FALSE_ALARM
     shared = np.where(np.arange(len(words)) % 16 == 0, words, np.roll(words, 1))
     assert _alarm(correlation(words, shared)) < FALSE_ALARM
+    turned = _bits(unmixed ^ _unmixed_seed(words)[np.arange(len(words)) ^ 1]).sum(axis=0)  # the other lowest bit
+    assert _alarm(_two_sided(scipy.stats.binom(len(words), 0.5), turned)) < FALSE_ALARM
     other = np.roll(words, 1)
     copied = (other & ~np.uint64(1)) | ((words >> np.uint64(40)) & np.uint64(1))
     assert _alarm(correlation(words, copied)) < FALSE_ALARM
@@ -520,14 +522,16 @@ _no_below = _drawer(_careless_below)
 
 
 def _judge_below(values, bound):
+    """Every value; of a large bound 256 ranges of values, and the remainders by 3."""
     assert values.min() >= 0 and values.max() < bound
-    found = []
-    for parts, place in ((256, values * 256 // bound), (3, values % 3)):
-        if bound > 1000:
-            starts = -(-np.arange(parts + 1) * bound // parts) if parts > 3 else None
-            sizes = np.diff(starts) if parts > 3 else (bound - 1 - np.arange(3)) // 3 + 1
-            found.append(_cells(np.bincount(place, minlength=parts), sizes / bound))
-    return found or [_cells(np.bincount(values, minlength=bound), 1.0 / bound)]
+    if bound <= 1000:
+        return [_cells(np.bincount(values, minlength=bound), 1.0 / bound)]
+    sizes = np.diff(-(-np.arange(257) * bound // 256))
+    remainders = (bound - 1 - np.arange(3)) // 3 + 1
+    return [
+        _cells(np.bincount(values * 256 // bound, minlength=256), sizes / bound),
+        _cells(np.bincount(values % 3, minlength=3), remainders / bound),
+    ]
 
 
 @pytest.mark.parametrize("bound", [2, 3, 7, 10, 64, 1000, 10**6, 2**31 - 1, 2**31, 2**31 + 1, 3 * 2**30, 2**32 - 1])
@@ -642,26 +646,20 @@ _no_binomial = _drawer(_careless_binomial)
 
 
 def _judge_binomial(values, n, p, positive=False):
-    """Cells of an eighth of a standard deviation or one number, merged until each expects 200."""
+    """Cells of an eighth of a standard deviation or of one number, merged until each expects 200."""
     law, total = scipy.stats.binom(n, p), len(values)
     assert values.min() >= positive and values.max() <= n
+    lasts = np.arange(law.ppf(1e-7), law.isf(1e-7) + 1, max(1, int(law.std() / 8.0)))
+    lasts = lasts[lasts >= positive]
     some = -math.expm1(n * math.log1p(-p)) if positive else 1.0
-    step = max(1, int(law.std() / 8.0))
-    ends = np.arange(law.ppf(1e-7), law.isf(1e-7) + step, step)
-    ends = ends[ends >= positive]
-    above = np.minimum(law.sf(ends) / some, 1.0)  # without cancellation where p is small
-    below_first = 1.0 - above[0] if not positive else None
-    shares = -np.diff(above, prepend=1.0)
-    assert below_first is None or abs(shares[0] - below_first) < 1e-12
-    merged, share = [], 0.0
-    for end, part, rest in zip(ends, shares, above, strict=True):
-        share += part
-        if share * total >= 200.0 and rest * total >= 200.0:
-            merged.append((end, share))
-            share = 0.0
-    last = 1.0 - sum(part for _, part in merged)
-    places = np.searchsorted([end for end, _ in merged], values)
-    return [_cells(np.bincount(places, minlength=len(merged) + 1), [*(part for _, part in merged), last])]
+    above = law.sf(lasts) / some  # of the numbers beyond each cell, without cancellation where p is small
+    kept, before = [], 1.0
+    for place, rest in enumerate(above):
+        if total * min(before - rest, rest) >= 200.0:
+            kept.append(place)
+            before = rest
+    counts = np.bincount(np.searchsorted(lasts[kept], values), minlength=len(kept) + 1)
+    return [_cells(counts, -np.diff([1.0, *above[kept], 0.0]))]
 
 
 def _off(n, p):

@@ -61,6 +61,50 @@ def test_transformed_rejection_is_a_rejection(mean, p):
         assert accepted[us >= 0.07].min() >= 0.92 - 4.2 / b
 
 
+class _Script:
+    """Uniform numbers in the order in which they are asked for, then the end of the draw."""
+
+    def __init__(self, *numbers):
+        self.numbers = list(numbers)
+
+    def __call__(self, _):
+        if not self.numbers:
+            raise StopIteration
+        return self.numbers.pop(0)
+
+
+@pytest.mark.jit_off
+@pytest.mark.parametrize(("n", "p"), [(20, 0.5), (100, 0.1), (1000, 0.02), (10**6, 0.2), (2**31 - 1, 0.5)])
+def test_rejection_accepts_up_to_the_ratio_of_probabilities(n, p, monkeypatch):
+    """Just below v = P(k) / P(mode) (a / us^2 + b) / alpha and not just above, near the mode and far from it."""
+    spread = math.sqrt(n * p * (1.0 - p))
+    b = 1.15 + 2.53 * spread
+    a = -0.0873 + 0.0248 * b + 0.01 * p
+    mode, tried = int((n + 1) * p), set()
+    with mpmath.workdps(40):
+        for u in np.linspace(-0.4999, 0.4999, 801):
+            us = 0.5 - abs(u)
+            k = math.floor((2.0 * a / us + b) * u + n * p + 0.5)
+            ratio = mpmath.mpf(p) / (1 - mpmath.mpf(p))
+            log_ratio = (k - mode) * mpmath.log(ratio) if 0 <= k <= n else None
+            if log_ratio is None:
+                continue
+            for sign, j in ((1, mode), (-1, k)):
+                log_ratio += sign * (mpmath.loggamma(j + 1) + mpmath.loggamma(n - j + 1))
+            border = float(mpmath.exp(log_ratio)) * (a / us**2 + b) / ((2.83 + 5.1 / b) * spread)
+            if (us >= 0.07 and border <= 0.92 - 4.2 / b + 1e-6) or border < 1e-7:
+                continue
+            tried.add(abs(k - mode) <= 12)
+            for factor in (1.0 - 1e-7, 1.0 + 1e-7):
+                monkeypatch.setattr(sampler, "uniform", _Script(1.0 - border * factor, u + 0.5))
+                if factor < 1.0:
+                    assert binomial(None, n, p) == k
+                else:
+                    with pytest.raises(StopIteration):
+                        binomial(None, n, p)
+    assert tried == ({True} if n == 20 else {True, False})
+
+
 # --- twins and borders ------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,9 @@ REJECTION = 10.0
 #: a number drawn by inversion exceeds this with a probability below 2^-53 (the mean is below 10)
 _LAST = 110
 
+#: up to this distance from the mode, ratios of probabilities by products
+_NEAR = 12
+
 
 @register_jitable
 def _series(k):
@@ -88,7 +91,10 @@ def inverted(u, first, weight, n, p):
 
 @register_jitable
 def _rejected(stream, n, p):
-    """Bin(n, p) for p <= 1/2 and n p >= 10: algorithm BTRS of Hörmann (1993)."""
+    """Bin(n, p) for p <= 1/2 and n p >= 10: algorithm BTRS of Hörmann (1993).
+
+    Near the mode the ratio of probabilities is a product, as in his BTRD: cheaper than four logarithms.
+    """
     spread = math.sqrt(n * p * (1.0 - p))
     b = 1.15 + 2.53 * spread
     a = -0.0873 + 0.0248 * b + 0.01 * p
@@ -107,8 +113,17 @@ def _rejected(stream, n, p):
         if us >= 0.07 and v <= inside:
             return k
         mode = int((n + 1) * p)
-        alpha = (2.83 + 5.1 / b) * spread
-        if math.log(v * alpha / (a / (us * us) + b)) <= log_binomial_ratio(n, p, mode, k):
+        v = v * (2.83 + 5.1 / b) * spread / (a / (us * us) + b)
+        if abs(k - mode) <= _NEAR:
+            odds, upper, lower = p / (1.0 - p), 1.0, 1.0
+            for i in range(min(k, mode), max(k, mode)):
+                upper *= odds * (n - i)
+                lower *= i + 1.0
+            if k > mode:
+                upper, lower = lower, upper
+            if v * upper <= lower:
+                return k
+        elif math.log(v) <= log_binomial_ratio(n, p, mode, k):
             return k
 
 

@@ -105,6 +105,15 @@ def test_rejection_accepts_up_to_the_ratio_of_probabilities(n, p, monkeypatch):
     assert tried == ({True} if n == 20 else {True, False})
 
 
+@pytest.mark.jit_off
+def test_rejection_at_the_ends_of_the_uniform_numbers(monkeypatch):
+    """Proposals without a place, or outside 0 to n, are drawn again."""
+    for u in (0.0, 2.0**-53, 1.0 - 2.0**-53):
+        for n, p in ((20, 0.5), (2**31 - 1, 0.5), (2**31 - 1, 1e-8)):
+            monkeypatch.setattr(sampler, "uniform", _Script(0.5, u, 0.9, 0.5))
+            assert abs(binomial(None, n, p) - n * p) <= 1.0
+
+
 # --- twins and borders ------------------------------------------------------------------------------------------------
 
 

@@ -1,110 +1,124 @@
-"""Prints the speed tables of the README: python benchmarks/engines.py
-
-One thread, CPU time, steady state (compiled before), the best of several interleaved rounds in one process. Ratios to
-the plain loop carry over to other machines; nanoseconds do not.
-"""
+"""Engines by problem and size."""
 
 from __future__ import annotations
 
-import pathlib
-import sys
-import time
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-
 import evo
+import theory
+from benchmarks.markdown import number, table
 from benchmarks.plain_loop import cumulative, plain_run
+from benchmarks.subjects import EVENT, engines_for, standard, whole_runs
+from benchmarks.timing import Measured, Subject, measure, timed
 from evo import discrete as d
 
-ROUNDS = 5
-STEPS_PER_ROUND = 2_000_000
+#: a cell is left out where one run would take longer, in seconds
+LONGEST = 3.0
 
 
-def per_step(work: Callable[[], int]) -> float:
-    """Nanoseconds of CPU time per step of one round."""
-    began = time.process_time()
-    steps = work()
-    return (time.process_time() - began) / steps * 1e9
+class Case(NamedTuple):
+    """A row of the table for every size.
+
+    `candidates` is the expected number of steps of a run in which a zero-bit flips, divided by n; nan if not known.
+    """
+
+    problem: Callable[[int], d.AbstractFunction]
+    sizes: tuple[int, ...]
+    candidates: float
+    expected: Callable[[int], float] | None = None
 
 
-def plain(n: int) -> Callable[[], int]:
-    """Runs of the plain loop on OneMax."""
-    table = cumulative(n, 1.0)
-    runs = max(1, int(STEPS_PER_ROUND / (2.7 * n * np.log(n))))
-    return lambda: sum(plain_run(n, table, np.uint64(run), np.uint64(7), 10**9) for run in range(runs))
+SIZES = (10**3, 10**4, 10**5, 10**6, 10**7)
+CASES = {
+    "OneMax": Case(d.OneMax, SIZES, 0.896, lambda n: float(theory.onemax.expected_steps(n, strength=1.0))),
+    "RandomLinear": Case(d.RandomLinear, SIZES, 0.935),
+    "BinVal": Case(d.BinVal, SIZES, 0.987),
+    "DynamicBinVal": Case(d.DynamicBinVal, SIZES, 1.07),
+    "LeadingOnes": Case(
+        d.LeadingOnes, (500,), np.nan, lambda n: float(theory.leading_ones.expected_steps(n, strength=1.0))
+    ),
+}
+NOTES = (
+    "One core, one thread, CPU time, best of interleaved rounds in one process, compiled before. An evaluation is an "
+    "offspring, that is a step. As many runs are measured as fill a round (column runs). Seconds per 1000 runs are the "
+    "set-up of one call (stated where it is above one per cent) and 1000 times the expected run, by the exact E[T] on "
+    "OneMax and LeadingOnes, by the mean of the measured runs elsewhere. Cells whose single run would take over "
+    f"{LONGEST:.0f} s are left out. A candidate is a step in which a zero-bit flips, the only steps that the event "
+    "engine carries out: in expectation 0.896 n on OneMax, 0.935 n on RandomLinear, 0.987 n on BinVal, 1.07 n on "
+    "DynamicBinVal. The plain loop is a compiled (1+1)-EA on OneMax and nothing else."
+)
+HEAD = ("problem", "n", "engine", "runs", "s per 1000 runs", "of which set-up", "ns per evaluation", "ns per candidate")
 
 
-def engine(rate: d.AbstractRate, problem: d.AbstractFunction) -> Callable[[], int]:
-    """Runs of the reference engine, as many steps as the plain loop makes, or fewer on slow problems."""
-    optimizer = d.OnePlusOne(rate=rate)
-    stop = evo.Steps(STEPS_PER_ROUND)
-    expected = 2.7 * problem.n * np.log(problem.n)
-    runs = max(1, int(STEPS_PER_ROUND / expected))
-    return lambda: int(evo.repeat(optimizer, problem, runs=runs, seed=1, stop=stop, threads=1).spent.sum())
+def plain(n: int) -> Subject:
+    """Runs of the plain loop."""
+    chances = cumulative(n, 1.0)
+
+    def work(runs: int) -> tuple[int, int]:
+        return sum(plain_run(n, chances, np.uint64(run), np.uint64(7), 10**12) for run in range(runs)), runs
+
+    return Subject(timed(work))
 
 
-def algorithm(optimizer: Any, problem: d.AbstractFunction) -> Callable[[], int]:
-    """One run of another algorithm; it returns the number of evaluations."""
-    stop = evo.Evaluations(STEPS_PER_ROUND)
-    return lambda: evo.run(optimizer, problem, seed=1, stop=stop).evaluations
+def cell(name: str, n: int, left_out: set[str], rounds: int) -> dict[str, Measured]:
+    """The engines on one problem of one size."""
+    problem = CASES[name].problem(n)
+    found = engines_for(standard(), problem)
+    subjects = {engine.name: whole_runs(standard(), problem, engine) for engine in found}
+    if name == "OneMax":
+        subjects = {"plain loop": plain(n)} | subjects
+    return measure({label: subject for label, subject in subjects.items() if label not in left_out}, rounds)
 
 
-def algorithms() -> None:
-    """Measure and print the algorithms with several offspring or parents."""
-    static, problem = d.Static(strength=1.0), d.OneMax(10**4)
-    rows = [
-        ("(1+1)-EA", algorithm(d.OnePlusOne(rate=static), problem)),
-        ("(1+10)-EA", algorithm(d.OnePlusLambda(10, rate=static), problem)),
-        ("(1,10)-EA", algorithm(d.OneCommaLambda(10, rate=static), problem)),
-        (
-            "(1,lambda)-EA, self-adjusting (F = 1.5, s = 1)",
-            algorithm(d.OneCommaLambda(d.OffspringRule(1.5, 1.0), rate=static), problem),
-        ),
-        ("(10+1)-EA", algorithm(d.MuPlusOne(10, rate=static), problem)),
-        ("(10+1)-GA, crossover 1/2", algorithm(d.MuPlusOne(10, rate=static, crossover=0.5), problem)),
-        ("(1+(10,10))-GA", algorithm(d.OnePlusLambdaLambda(10), problem)),
-    ]
-    for _, work in rows:
-        work()
-    best = [min(per_step(work) for _ in range(ROUNDS)) for _, work in rows]
-    print("| algorithm, OneMax, n = 10 000 | ns per evaluation | times the (1+1)-EA |")
-    print("| --- | --: | --: |")
-    for (name, _), value in zip(rows, best, strict=True):
-        print(f"| {name} | {value:.0f} | {value / best[0]:.1f} |")
+def mean_steps(measured: dict[str, Measured]) -> float:
+    """The mean number of steps over all runs measured."""
+    costs = [item.cost for item in measured.values()]
+    return sum(cost.steps for cost in costs) / sum(cost.runs for cost in costs)
 
 
-def main() -> None:
-    """Measure and print the (1+1)-EA beside a plain loop."""
-    static = d.Static(strength=1.0)
-    rows: list[tuple[str, int, Callable[[], int]]] = []
-    for n in (10**3, 10**4, 10**5):
-        rows.append(("plain loop, OneMax", n, plain(n)))
-        rows.append(("OneMax", n, engine(static, d.OneMax(n))))
-        rows.append(("RandomLinear", n, engine(static, d.RandomLinear(n))))
-        rows.append(("BinVal", n, engine(static, d.BinVal(n))))
-        rows.append(("DynamicBinVal", n, engine(static, d.DynamicBinVal(n))))
-    rows.append(("LeadingOnes", 500, engine(static, d.LeadingOnes(500))))
-    rows.append(("OneMax, SuccessRule(1.5, s=4)", 10**4, engine(d.SuccessRule(1.5, 4.0), d.OneMax(10**4))))
-    rows.append(("OneMax, LogSchedule", 10**4, engine(d.LogSchedule(), d.OneMax(10**4))))
-    hot_topic = d.HotTopic(10**4, levels=1000, alpha=0.25, beta=0.2, eps=0.05)
-    rows.append(("HotTopic, L=1000, strength 1", 10**4, engine(static, hot_topic)))
-    rows.append(("HotTopic, L=1000, strength 3.5", 10**4, engine(d.Static(strength=3.5), hot_topic)))
-    for _, _, work in rows:
-        work()
-    best = [min(per_step(work) for _ in range(ROUNDS)) for _, _, work in rows]
-    reference = {n: value for (name, n, _), value in zip(rows, best, strict=True) if name.startswith("plain")}
-    print("| problem | n | ns per step | times the plain loop |")
-    print("| --- | --: | --: | --: |")
-    for (name, n, _), value in zip(rows, best, strict=True):
-        ratio = f"{value / reference[n]:.1f}" if n in reference else ""
-        print(f"| {name} | {n} | {value:.0f} | {ratio} |")
+def lines(name: str, n: int, measured: dict[str, Measured]) -> list[list[str]]:
+    """The rows of one cell."""
+    case = CASES[name]
+    expected = case.expected(n) if case.expected is not None else mean_steps(measured)
+    reference = measured.get(evo.Engine.REFERENCE.name)
+    rows = []
+    for label, item in measured.items():
+        per_candidate = ""
+        if label == EVENT.name and not np.isnan(case.candidates):
+            per_candidate = number(item.per_step * expected / (case.candidates * n) * 1e9)
+        total = item.setup + 1000 * item.per_step * expected
+        rows.append(
+            [
+                name,
+                f"{n:,}".replace(",", " "),
+                label.lower(),
+                str(item.cost.runs),
+                number(total),
+                number(item.setup) if item.setup > total / 100 else "",
+                number(item.per_step * 1e9),
+                per_candidate,
+                number(reference.per_step / item.per_step) if reference is not None else "",
+            ]
+        )
+    return rows
 
 
-if __name__ == "__main__":
-    main()
-    print()
-    algorithms()
+def show(rounds: int) -> None:
+    """Measure and print, size by size."""
+    rows = []
+    for name, case in CASES.items():
+        left_out: set[str] = set()
+        for n in case.sizes:
+            measured = cell(name, n, left_out, rounds)
+            if not measured:
+                break
+            rows += lines(name, n, measured)
+            for label, item in measured.items():
+                if 10 * item.cost.seconds / item.cost.runs > LONGEST:
+                    left_out.add(label)
+    print("### Engines, (1+1)-EA, strength 1\n")
+    print(table((*HEAD, "times faster than reference"), rows))
+    print(f"\n{NOTES}")

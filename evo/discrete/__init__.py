@@ -24,6 +24,7 @@ from evo.discrete.engines.streams import below as below
 from evo.discrete.engines.streams import exponential as exponential
 from evo.discrete.engines.streams import next_word as next_word
 from evo.discrete.engines.streams import uniform as uniform
+from evo.discrete.engines.waiting import Waiting as Waiting
 from evo.discrete.mutations.flip_count import FlipCount as FlipCount
 from evo.discrete.mutations.per_bit import PerBit as PerBit
 from evo.discrete.mutations.resampled import Resampled as Resampled

@@ -122,10 +122,16 @@ class AbstractRate(AbstractPart):
 
     #: a declaration: with how many offspring per generation the policy begins to work
     least_offspring: int = 1
-    #: a declaration: how the policy behaves while nothing improves, which lets the event engine skip steps
-    waiting: Waiting = Waiting.STEPS
-    #: a declaration: what `draw` and `update` look at besides the step and the comparison ("zeros", "level", "flips")
-    sees: frozenset[str] = frozenset({"zeros", "level", "flips"})
+
+    @property
+    def waiting(self) -> Waiting:
+        """A declaration: how the policy behaves while nothing improves, which lets the event engine skip steps."""
+        return Waiting.STEPS
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """A declaration: what the policy looks at besides steps and comparisons, of "zeros", "level" and "flips"."""
+        return frozenset({"zeros", "level", "flips"})
 
     def check(self, n: int) -> None:
         """Refuse string lengths for which the policy has no valid rate."""

@@ -37,8 +37,15 @@ class EqualFitnessRule(AbstractRate):
     decay: float = 0.0
     initial: float = 0.5
 
-    waiting = Waiting.SIGNS
-    sees = frozenset()
+    @property
+    def waiting(self) -> Waiting:
+        """The update sees comparisons."""
+        return Waiting.SIGNS
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         action = "Pass for example EqualFitnessRule(factor=1.1)."

@@ -52,7 +52,10 @@ class FitnessDependent(AbstractRate):
     table: np.ndarray | Callable[[int], float]
     by: By = By.ZEROS
 
-    waiting = Waiting.CONSTANT
+    @property
+    def waiting(self) -> Waiting:
+        """The rate changes with the string alone."""
+        return Waiting.CONSTANT
 
     def __post_init__(self) -> None:
         checks.instance_of("by", self.by, By, "Pass d.By.ZEROS or d.By.LEVEL.")

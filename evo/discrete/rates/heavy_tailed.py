@@ -37,8 +37,15 @@ class HeavyTailed(AbstractRate):
     exponent: float
     high: int | None = None
 
-    waiting = Waiting.STRATA
-    sees = frozenset()
+    @property
+    def waiting(self) -> Waiting:
+        """The rate is drawn afresh in every step."""
+        return Waiting.STRATA
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         law = PowerLaw(self.exponent, self.high)

@@ -33,8 +33,15 @@ class LogSchedule(AbstractRate):
 
     alpha: float = ALPHA
 
-    waiting = Waiting.SCHEDULE
-    sees = frozenset()
+    @property
+    def waiting(self) -> Waiting:
+        """The rate is a function of the step."""
+        return Waiting.SCHEDULE
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         action = "Pass a positive multiplier, or nothing for the optimal one."

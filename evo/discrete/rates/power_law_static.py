@@ -41,8 +41,15 @@ class PowerLawStatic(AbstractRate):
 
     eps: float
 
-    waiting = Waiting.STRATA
-    sees = frozenset()
+    @property
+    def waiting(self) -> Waiting:
+        """The rate is drawn afresh in every step."""
+        return Waiting.STRATA
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         action = "Pass a positive exponent, for example 1.0."

@@ -33,8 +33,15 @@ class Schedule(AbstractRate):
     function: Callable[[int], float]
     _kind: Any
 
-    waiting = Waiting.SCHEDULE
-    sees = frozenset()
+    @property
+    def waiting(self) -> Waiting:
+        """The rate is a function of the step."""
+        return Waiting.SCHEDULE
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __init__(self, function: Callable[[int], float]) -> None:
         if not callable(function):

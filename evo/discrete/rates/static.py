@@ -29,8 +29,15 @@ class Static(AbstractRate):
     strength: float | None = field(default=None, kw_only=True)
     rate: float | None = field(default=None, kw_only=True)
 
-    waiting = Waiting.CONSTANT
-    sees = frozenset()
+    @property
+    def waiting(self) -> Waiting:
+        """The rate never changes."""
+        return Waiting.CONSTANT
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         if (self.strength is None) == (self.rate is None):

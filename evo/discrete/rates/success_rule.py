@@ -52,7 +52,10 @@ class SuccessRule(AbstractRate):
     initial: float | None = None
     success: Success = Success.NOT_WORSE
 
-    sees = frozenset()
+    @property
+    def sees(self) -> frozenset[str]:
+        """Nothing else."""
+        return frozenset()
 
     def __post_init__(self) -> None:
         action = "Pass for example SuccessRule(factor=1.5, s=4.0)."

@@ -57,7 +57,8 @@ class EqualFitnessRule(AbstractRate):
 
     def lower(self, n: int) -> LoweredEqualFitnessRule:
         """The named tuple that kernels see."""
-        return LoweredEqualFitnessRule(self.factor, self.decay, self.initial)
+        raise_by = math.exp((math.e - 1.0) * math.log(self.factor))
+        return LoweredEqualFitnessRule(self.factor, self.decay, self.initial, raise_by)
 
 
 class LoweredEqualFitnessRule(NamedTuple):
@@ -66,6 +67,8 @@ class LoweredEqualFitnessRule(NamedTuple):
     factor: float
     decay: float
     initial: float
+    #: F^(e - 1), of a constant factor
+    raise_by: float
 
 
 @implements_lowered(LoweredEqualFitnessRule)
@@ -83,7 +86,9 @@ def draw(policy, state, view, n, stream):
 @implements_lowered(LoweredEqualFitnessRule)
 def update(policy, state, event, n):
     """Up by F^(e - 1) if nothing relevant happened, down by F otherwise."""
-    shrink = 1.0 if policy.decay == 0.0 else math.exp(-policy.decay * math.log(float(event.step)))
+    if policy.decay == 0.0:
+        return (min(0.5, state[0] * policy.raise_by),) if event.sign == 0 else (state[0] / policy.factor,)
+    shrink = math.exp(-policy.decay * math.log(float(event.step)))
     factor = 1.0 + (policy.factor - 1.0) * shrink
     if event.sign == 0:
         return (min(0.5, state[0] * math.exp((math.e - 1.0) * math.log(factor))),)

@@ -97,14 +97,15 @@ class SuccessRule(AbstractRate):
         initial = min(high, max(low, 1.0 / n)) if self.initial is None else self.initial
         raise_by = math.exp(self.s * math.log(self.factor))
         return LoweredSuccessRule(
-            self.factor, raise_by, low, high, initial, 0 if self.success is Success.NOT_WORSE else 1
+            1.0 / self.factor, raise_by, low, high, initial, 0 if self.success is Success.NOT_WORSE else 1
         )
 
 
 class LoweredSuccessRule(NamedTuple):
     """`SuccessRule` as kernels see it."""
 
-    factor: float
+    #: 1 / F and F^s
+    lower_by: float
     raise_by: float
     low: float
     high: float
@@ -129,4 +130,4 @@ def update(policy, state, event, n):
     """Up by factor^s after a success, down by factor after a failure, within the bounds."""
     if event.sign >= policy.least_sign:
         return (min(policy.high, state[0] * policy.raise_by),)
-    return (max(policy.low, state[0] / policy.factor),)
+    return (max(policy.low, state[0] * policy.lower_by),)

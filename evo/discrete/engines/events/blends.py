@@ -71,10 +71,11 @@ def candidate_hazard(blend, loss, n, zeros):
 
 
 @register_jitable(forceinline=True)
-def candidate_split(blend, loss, n, zeros):
-    """(P(no zero-bit flips), P(nothing flips))."""
-    nothing = 1.0 - blend.factor * fallibility(loss, n) - blend.single
-    return 1.0 - candidate_chance(blend, loss, n, zeros), max(0.0, nothing)
+def nothing_chance(blend, loss, n):
+    """The probability that nothing flips."""
+    if blend.factor == 1.0 and blend.single == 0.0:
+        return survival(loss, n)
+    return max(0.0, 1.0 - blend.factor * fallibility(loss, n) - blend.single)
 
 
 @register_jitable(forceinline=True)
@@ -84,12 +85,11 @@ def prefix_chance(blend, loss, n, level):
 
 
 @register_jitable(forceinline=True)
-def prefix_split(blend, loss, n, level):
-    """(P(not that), P(none of the first level + 1 bits flips), P(nothing flips))."""
-    nothing = max(0.0, 1.0 - blend.factor * fallibility(loss, n) - blend.single)
+def prefix_equal_chance(blend, loss, n, level):
+    """The probability that none of the first level + 1 bits flips."""
     after = n - 1 - level
-    equal = nothing + blend.factor * survival(loss, level + 1) * fallibility(loss, after) + blend.single * after / n
-    return 1.0 - prefix_chance(blend, loss, n, level), equal, nothing
+    neutral = blend.factor * survival(loss, level + 1) * fallibility(loss, after) + blend.single * after / n
+    return nothing_chance(blend, loss, n) + neutral
 
 
 @register_jitable(forceinline=True)

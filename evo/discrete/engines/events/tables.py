@@ -44,6 +44,10 @@ def _masses(problem, blend, loss, n, zeros, nets, out):
         _add(nets, out, 1, better * blend.single * zeros / n)
     if blend.factor == 0.0 or blend.rate <= 0.0:
         return
+    if blend.rate >= 1.0:
+        better, _ = f.outcome(problem, zeros, zeros, n - zeros)
+        _add(nets, out, 2 * zeros - n, better * blend.factor)
+        return
     odds, ones = blend.rate / (1.0 - blend.rate), n - zeros
     ups, chance, most = 0, survival(loss, zeros), 0.0
     while ups < zeros:
@@ -94,7 +98,9 @@ def summed_hazard(problem, blend, loss, n, zeros):
 def other_net(problem, nets, blend, loss, n, zeros, u):
     """The net gain at u of the distribution function of the net gains that are not among `nets`, times its total."""
     if blend.factor == 0.0 or blend.rate <= 0.0:
-        return 1
+        return np.int64(1)
+    if blend.rate >= 1.0:
+        return np.int64(2 * zeros - n)
     odds, ones = blend.rate / (1.0 - blend.rate), n - zeros
     ups, chance, last = 0, survival(loss, zeros), np.int64(nets[0])
     while ups < zeros:

@@ -8,7 +8,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
-from evo.discrete.engines.events.blends import candidate_hazard, candidate_split
+from evo.discrete.engines.events.blends import candidate_chance, candidate_hazard, nothing_chance
 from evo.discrete.engines.events.responses.base import Response
 from evo.discrete.engines.events.states.arrays import arrange, exchange
 from evo.discrete.engines.events.states.strings import draw_candidate
@@ -60,8 +60,7 @@ def respond(algorithm, parts, instance, cache, work, policy, pace, step, missing
     """
     n, loss, stream, offspring = parts.n, pace.loss, work.stream, parts.offspring
     blend = f.blend(parts.mutation, pace.rate, n)
-    none, idle = candidate_split(blend, loss, n, missing)
-    chance = 1.0 - none
+    chance, idle = candidate_chance(blend, loss, n, missing), nothing_chance(blend, loss, n)
     first = _first_candidate(stream, candidate_hazard(blend, loss, n, missing), offspring)
     for place in range(4):
         work.saved_stream[place] = stream[place]
@@ -95,7 +94,7 @@ def respond(algorithm, parts, instance, cache, work, policy, pace, step, missing
     clones = 0
     if best_sign <= 0:
         for _ in range(idlers):
-            clones += 1 if uniform(stream) * none < idle else 0
+            clones += 1 if uniform(stream) * (1.0 - chance) < idle else 0
     own = True  # whether the best offspring is a candidate
     if best_sign == 0 and clones > 0:
         own = uniform(stream) * (rivals + clones) < rivals

@@ -114,12 +114,18 @@ def draw_another(stream, size, places, count):
 
 
 @register_jitable
-def draw_many(work, pace, n, missing):
-    """All places of a candidate of many flips, ascending, from flip to flip; returns the numbers."""
+def gain_many(work, pace, missing):
+    """The places of the zero-bits that flip, where many do, ascending; returns their number, not 0."""
     ups = 0
     while ups == 0:
         ups = flip_many(work.stream, pace.loss, missing, work.ups)
-    return ups, flip_many(work.stream, pace.loss, n - missing, work.downs)
+    return ups
+
+
+@register_jitable
+def draw_many(work, pace, n, missing):
+    """All places of a candidate of many flips, ascending; returns the numbers."""
+    return gain_many(work, pace, missing), flip_many(work.stream, pace.loss, n - missing, work.downs)
 
 
 @register_jitable(forceinline=True)

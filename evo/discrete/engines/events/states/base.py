@@ -6,7 +6,7 @@ of zero-bits; for `Prefix` that of the bits from the first zero-bit on. A mutati
 
 from __future__ import annotations
 
-from evo.discrete.engines.events.blends import candidate_hazard, candidate_split
+from evo.discrete.engines.events.blends import candidate_chance, candidate_hazard, nothing_chance
 from evo.discrete.engines.generic import generic
 
 
@@ -27,10 +27,22 @@ def hazard_of(kind, blend, loss, n, missing):
 
 
 @generic(default=True)
-def split_of(kind, blend, loss, n, missing):
-    """(P(no candidate), P(no candidate and equal), P(nothing flips))."""
-    none, nothing = candidate_split(blend, loss, n, missing)
-    return none, nothing, nothing
+def chance_of(kind, blend, loss, n, missing):
+    """The probability that a mutation is a candidate."""
+    return candidate_chance(blend, loss, n, missing)
+
+
+@generic(default=True)
+def chance_bound(kind, blend, loss, n, missing):
+    """An upper bound of it, that costs nothing."""
+    return blend.factor * loss * missing + blend.single * missing / n
+
+
+@generic(default=True)
+def failures_of(kind, blend, loss, n, missing):
+    """(P(no candidate and equal), P(nothing flips))."""
+    nothing = nothing_chance(blend, loss, n)
+    return nothing, nothing
 
 
 @generic(default=False)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
-from evo.discrete.engines.events.blends import prefix_chance, prefix_split
+from evo.discrete.engines.events.blends import nothing_chance, prefix_chance, prefix_equal_chance
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import next_word, seed_stream, trailing_ones
 
@@ -52,9 +52,21 @@ def hazard_of(kind, blend, loss, n, missing):
 
 
 @implements_lowered(Prefix)
-def split_of(kind, blend, loss, n, missing):
+def chance_of(kind, blend, loss, n, missing):
+    """The first zero-bit flips and no bit before it."""
+    return prefix_chance(blend, loss, n, n - missing)
+
+
+@implements_lowered(Prefix)
+def chance_bound(kind, blend, loss, n, missing):
+    """The first zero-bit flips."""
+    return blend.factor * blend.rate + blend.single / n
+
+
+@implements_lowered(Prefix)
+def failures_of(kind, blend, loss, n, missing):
     """Flips behind the first zero-bit alone are neutral."""
-    return prefix_split(blend, loss, n, n - missing)
+    return prefix_equal_chance(blend, loss, n, n - missing), nothing_chance(blend, loss, n)
 
 
 @implements_lowered(Prefix)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.events.blends import FEW, is_lone, numbers
-from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_many, draw_one, exchange, partition
+from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_one, exchange, gain_many, partition
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.streams import seed_stream
+from evo.discrete.engines.streams import fast_exponential, seed_stream
 
 
 class Ranks(NamedTuple):
@@ -33,6 +34,22 @@ def restore_state(kind, parts, work, missing):
     return kind.problem, f.NoCache(0)
 
 
+@register_jitable
+def _lose_many(work, loss, n, missing, first):
+    """Flip one-bits from one to the next, until one is smaller than what is gained: (whether one is, their number)."""
+    inverse, place, downs = 1.0 / loss, missing, 0
+    while True:
+        skipped = fast_exponential(work.stream) * inverse
+        if skipped >= n - place:
+            return False, downs
+        place += np.int64(skipped)
+        work.downs[downs] = place - missing
+        downs += 1
+        if work.order[place] < first:
+            return True, downs
+        place += 1
+
+
 @implements_lowered(Ranks)
 def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
     """Better if and only if the smallest position that flips is gained; there are no ties."""
@@ -47,12 +64,12 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
             if order[missing + draw_another(stream, n - missing, work.downs, at)] < first:
                 return -1, ups, downs
     else:
-        ups, downs = draw_many(work, pace, n, missing)
+        ups = gain_many(work, pace, missing)
         for at in range(ups):
             first = min(first, np.int64(order[work.ups[at]]))
-        for at in range(downs):
-            if order[missing + work.downs[at]] < first:
-                return -1, ups, downs
+        lost, downs = _lose_many(work, pace.loss, n, missing, first)
+        if lost:
+            return -1, ups, downs
     return 1, ups, downs
 
 

@@ -9,9 +9,9 @@ from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.events.blends import FEW, is_lone, numbers
-from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_many, draw_one, exchange, partition
+from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_one, exchange, gain_many, partition
 from evo.discrete.engines.generic import implements_lowered
-from evo.discrete.engines.streams import seed_stream
+from evo.discrete.engines.streams import fast_exponential, seed_stream
 
 
 class Weights(NamedTuple):
@@ -65,6 +65,23 @@ def restore_state(kind, parts, work, missing):
     return instance, f.NoCache(0)
 
 
+@register_jitable
+def _lose_many(work, loss, n, missing, change):
+    """Flip one-bits from one to the next, until they outweigh what is gained: (what is left of it, their number)."""
+    inverse, place, downs = 1.0 / loss, missing, 0
+    while True:
+        skipped = fast_exponential(work.stream) * inverse
+        if skipped >= n - place:
+            return change, downs
+        place += np.int64(skipped)
+        change -= work.weights[place]
+        work.downs[downs] = place - missing
+        downs += 1
+        place += 1
+        if change < 0:
+            return change, downs
+
+
 @implements_lowered(Weights)
 def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
     """The exact integer sum over the flipped bits; lost bits are drawn until they outweigh what is gained."""
@@ -82,13 +99,12 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
             if change < 0:
                 return -1, ups, downs
     else:
-        ups, downs = draw_many(work, pace, n, missing)
+        ups = gain_many(work, pace, missing)
         for at in range(ups):
             change += weights[work.ups[at]]
-        for at in range(downs):
-            change -= weights[missing + work.downs[at]]
-            if change < 0:
-                return -1, ups, downs
+        change, downs = _lose_many(work, pace.loss, n, missing, change)
+        if change < 0:
+            return -1, ups, downs
     work.total[1] = change
     return (1 if change > 0 else 0), ups, downs
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.events.blends import failed_number, log_survival, pace_of
-from evo.discrete.engines.events.states.base import split_of
+from evo.discrete.engines.events.states.base import chance_bound, chance_of, failures_of
 from evo.discrete.engines.events.waits.base import Arrival, invalid, is_rate, view_of
 from evo.discrete.engines.functions import Event
 from evo.discrete.engines.generic import implements_lowered
@@ -32,10 +32,11 @@ def arrive(wait, kind, parts, instance, cache, work, policy, pace, step, missing
         if drawn != rate:
             rate, loss = drawn, log_survival(drawn)
         blend = f.blend(parts.mutation, rate, n)
-        none, equal, idle = split_of(kind, blend, loss, n, missing)
         u = uniform(stream)
-        if u >= none:
+        likely = u >= 1.0 - chance_bound(kind, blend, loss, n, missing)
+        if likely and u >= 1.0 - chance_of(kind, blend, loss, n, missing):
             return Arrival(at, pace_of(rate, loss), policy, True, at - step)
+        equal, idle = failures_of(kind, blend, loss, n, missing)
         flips = failed_number(blend, loss, n, missing, stream) if wait.counted and u >= idle else 0
         toss = uniform(stream) if f.tosses(parts.rate) else 0.0
         sign = 0 if u < equal else -1

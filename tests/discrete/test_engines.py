@@ -8,8 +8,6 @@ import pytest
 
 import evo
 from evo import discrete as d
-from evo.discrete.engines import instances
-from evo.discrete.engines.building import Kernel
 from tests.discrete.cases import CASES, POLICIES, PROBLEMS, RANDOM_PROBLEMS, acceptance_for
 
 #: those that are not slow cover every driver path; the others compile further kernels (nothing does with the JIT off)
@@ -213,18 +211,6 @@ def test_drift_takes_the_steps_of_a_run_anew():
 
 
 # --- JIT on and off ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def python_kernels(monkeypatch):
-    """Run the plain Python form of all kernels inside the block."""
-
-    def switch():
-        instances._kept.clear()  # instances drawn by the other form must not be reused
-        monkeypatch.setattr(Kernel, "__call__", lambda self, *arguments: self.python(*arguments))
-
-    yield switch
-    instances._kept.clear()
 
 
 @pytest.mark.parametrize("case", _PARAMS)

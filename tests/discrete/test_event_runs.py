@@ -1,8 +1,6 @@
 """One trajectory of the engines that skip steps: JIT on and off, alone or in a series, in one piece or in several."""
 
-import dataclasses
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +8,7 @@ import pytest
 
 import evo
 from evo import discrete as d
-from evo.discrete.engines import instances, series
-from evo.discrete.engines.building import Kernel
+from evo.discrete.engines import series
 from evo.discrete.engines.events import driver
 from tests.discrete.cases import PROBLEMS, RANDOM_PROBLEMS, falling, falling_by_level, hot_topic_sets
 from tests.laws import own
@@ -157,24 +154,6 @@ def _params(quick=None):
     return [pytest.param(c, id=c.name, marks=() if quick is None or c.name in quick else slow) for c in CASES]
 
 
-@pytest.fixture
-def python_kernels(monkeypatch):
-    """Run the plain Python form of all kernels inside the block."""
-
-    def switch():
-        instances._kept.clear()  # instances drawn by the other form must not be reused
-        monkeypatch.setattr(Kernel, "__call__", lambda self, *arguments: self.python(*arguments))
-
-    yield switch
-    instances._kept.clear()
-
-
-@pytest.fixture
-def plain(python_kernels):
-    """The plain Python form throughout: nothing is compiled."""
-    python_kernels()
-
-
 def _run(case, **how):
     how = {"seed": 5, "stop": _STOP, "record": case.record, "engine": case.engine} | how
     if how.get("resume") is None:
@@ -252,7 +231,11 @@ def test_run_i_of_a_series_is_a_run_of_its_own(case, plain):
 def test_recording_changes_no_step(case, plain):
     every = evo.Every(1, *case.record.observables)
     for seed in range(4):
-        one, bare, all_rows = _run(case, seed=seed), _run(case, seed=seed, record=None), _run(case, seed=seed, record=every)
+        one, bare, all_rows = (
+            _run(case, seed=seed),
+            _run(case, seed=seed, record=None),
+            _run(case, seed=seed, record=every),
+        )
         for other in (bare, all_rows):
             assert (one.steps, one.hit, one.value, one.evaluations) == (
                 other.steps,
@@ -370,8 +353,10 @@ def test_long_waits_are_cut_anywhere(optimizer, problem, engine, plain):
 
 def test_a_rate_of_zero_waits_for_ever(plain):
     for problem in (d.OneMax(6), d.BinVal(6), d.LeadingOnes(6)):
-        policy = d.FitnessDependent(np.zeros(7)) if not isinstance(problem, d.LeadingOnes) else d.FitnessDependent(
-            np.zeros(6), by=d.By.LEVEL
+        policy = (
+            d.FitnessDependent(np.zeros(7))
+            if not isinstance(problem, d.LeadingOnes)
+            else d.FitnessDependent(np.zeros(6), by=d.By.LEVEL)
         )
         result = evo.run(_one(policy), problem, seed=0, stop=evo.Steps(10**17), start=None)
         assert result.engine.engine in (_EVENT, _CHAIN) and (result.reached or result.steps == 10**17)

@@ -105,6 +105,7 @@ class _Steps:
             return out
         factor = self.spoil(rates[:, None], self.zeros[:, None], self.gained)
         out = out * np.where(self.gained > 0, factor, 1.0)
+        out = out / np.maximum(1.0, out.sum(axis=1, keepdims=True))
         out[self.same] += 1.0 - out.sum(axis=1)
         return out
 

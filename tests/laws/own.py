@@ -1,4 +1,5 @@
 """Policies and functions as users write them, and the policies as `tests.laws.followed` knows them."""
+# ruff: noqa: F811 - every part has functions of the same names
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -308,3 +309,40 @@ def commit(problem, cache, x, flips, count):
 def squares(n):
     """The values of both, for the string whose bit i is bit i of the number."""
     return [(x & 0x5555).bit_count() ** 2 + (x & 0xAAAA).bit_count() for x in range(2**n)]
+
+
+@dataclass(frozen=True)
+class Even(d.AbstractFunction):
+    """OneMax, with a level that tells strings of equal value apart: the one-bits at even places."""
+
+    n: int
+    monotone = True
+
+
+@d.implements(Even)
+def value(problem, cache, x):
+    return float(cache.ones[0] + cache.ones[1])
+
+
+@d.implements(Even)
+def prepare(problem, x):
+    ones = np.zeros(2, dtype=np.int64)
+    for place in range(problem.n):
+        ones[place % 2] += x[place]
+    return Sums(ones)
+
+
+@d.implements(Even)
+def commit(problem, cache, x, flips, count):
+    for at in range(count):
+        cache.ones[flips[at] % 2] += 2 * np.int64(x[flips[at]]) - 1
+
+
+@d.implements(Even)
+def level(problem, cache):
+    return cache.ones[0]
+
+
+@d.implements(Even)
+def level_count(problem):
+    return problem.n + 1

@@ -146,7 +146,7 @@ CASES = [
 ]
 _CASE = {case.name: case for case in CASES}
 #: those whose compiled form is compared with the plain one by default
-_COMPILED = ("fixed_weights", "walking_prefix", "brood", "jumps")
+_COMPILED = ("walking_prefix", "brood")
 
 
 def _params(quick=None):

@@ -331,7 +331,7 @@ _CORE = [
     ("hot_topic", "success_better", "standard", True),
     ("dynamic_bin_val", "heavy_tailed", "standard", False),
     ("leading_ones", "success_not_worse", "standard", False),
-    ("partially_ordered", "static_rate", "shifted", False),
+    pytest.param("partially_ordered", "static_rate", "shifted", False, marks=pytest.mark.slow),
 ]
 
 

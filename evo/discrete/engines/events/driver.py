@@ -14,6 +14,7 @@ from evo.core.results import RunState
 from evo.discrete.engines import functions as f
 from evo.discrete.engines import kernels as k
 from evo.discrete.engines.events import kernel
+from evo.discrete.engines.events.blends import log_survival
 from evo.discrete.engines.events.states.counts import Counts
 from evo.discrete.engines.events.states.jumps import Jumps
 from evo.discrete.engines.events.states.prefix import Prefix
@@ -165,7 +166,7 @@ class EventSetup(AbstractSetup):
         rate = float(f.draw(parts.rate, f.start(parts.rate, n), view, n, none))
         if not can_be_fixed(rate, n):
             return Constant(0)
-        return Fixed(rate, -math.log1p(-rate), rate / (1.0 - rate), _rows(rate, n, self.likely))
+        return Fixed(rate, log_survival(rate), rate / (1.0 - rate), _rows(rate, n, self.likely))
 
     def _expected_steps(self, n: int) -> int:
         """About as many steps as a run may take: no table needs more."""

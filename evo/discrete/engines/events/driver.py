@@ -175,7 +175,7 @@ class EventSetup(AbstractSetup):
     def work(self, *, single: bool) -> kernel.EventWork:
         """Fresh arrays for a run; positions are kept where its string will be asked for."""
         n, kind = self.parts.n, type(self.parts.kind)
-        several = n if self.parts.offspring > 1 else 0
+        several = n if isinstance(self.parts.algorithm, LoweredBrood) else 0
         placed = kind in (Strings, Weights, Ranks)
         strung = n if kind is Strings else 0
         return kernel.EventWork(

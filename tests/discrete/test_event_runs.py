@@ -1,5 +1,6 @@
 """One trajectory of the engines that skip steps: JIT on and off, alone or in a series, in one piece or in several."""
 
+import dataclasses
 import math
 from typing import Any, NamedTuple
 
@@ -360,6 +361,82 @@ def test_a_rate_of_zero_waits_for_ever(plain):
         )
         result = evo.run(_one(policy), problem, seed=0, stop=evo.Steps(10**17), start=None)
         assert result.engine.engine in (_EVENT, _CHAIN) and (result.reached or result.steps == 10**17)
+
+
+def test_the_clock_cuts_a_wait(plain):
+    optimizer, problem = _one(d.SuccessRule(factor=1.5, s=3.0)), d.LeadingOnes(160)
+    stop = evo.Steps(30_000)
+    whole = evo.run(optimizer, problem, seed=1, stop=stop, engine=_EVENT)
+    part = evo.run(optimizer, problem, seed=1, stop=evo.WallClock(1e-9) | stop, engine=_EVENT)
+    assert part.reason is evo.Reason.WALL_CLOCK and 0 < part.steps < whole.steps
+    _same_result(whole, evo.run(optimizer, problem, seed=1, stop=stop, resume=part.state))
+
+
+# --- what does not depend on chance is as on the reference engine -----------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Overflow(d.AbstractFunction):
+    """The best value is not finite."""
+
+    n: int
+    monotone = True
+
+
+@d.implements(Overflow)
+def value(problem, cache, x):
+    ones = 0
+    for bit in x:
+        ones += bit
+    return float(ones) if ones < problem.n else math.inf
+
+
+def _invalid_later(t):
+    return 0.1 if t < 7 else 2.0
+
+
+def test_ends_of_runs_are_those_of_the_reference_engine(plain):
+    """From the string of zeros all bits flip in the first step."""
+    rate = d.Static(rate=1.0)
+    for optimizer in (_one(rate), d.OnePlusLambda(2, rate=rate), d.OnePlusLambda(1, rate=rate)):
+        for problem in (Overflow(3), d.OneMax(3), d.BinVal(3), d.DynamicBinVal(3), d.Linear([1, 2, 2]), own.Squares(3)):
+            for start in ([0, 0, 0], [1, 1, 1]):
+                for stop in (evo.Steps(5), evo.Steps(1), evo.Evaluations(1), evo.Evaluations(2), evo.Stagnation(1)):
+                    how = {"seed": 0, "start": start, "stop": stop, "throw": False}
+                    results = [evo.run(optimizer, problem, engine=e, **how) for e in (_EVENT, evo.Engine.REFERENCE)]
+                    facts = [(r.steps, r.evaluations, r.hit, r.reason, r.value, r.reached) for r in results]
+                    assert facts[0] == facts[1]
+                    np.testing.assert_array_equal(results[0].candidate, results[1].candidate)
+    with pytest.raises(ValueError, match="not finite in step 1"):
+        evo.run(_one(rate), Overflow(3), seed=0, start=[0, 0, 0], engine=_EVENT, stop=evo.Steps(5))
+
+
+def test_invalid_rates_end_runs_in_the_step_that_draws_them(plain):
+    for problem in (d.OneMax(30), d.LeadingOnes(30), d.BinVal(30)):
+        with pytest.raises(ValueError, match=r"got 2\.0 from Schedule\(_invalid_later\) in step 7"):
+            evo.run(_one(d.Schedule(_invalid_later)), problem, seed=0, engine=_EVENT)
+
+
+@pytest.mark.parametrize("kind", [d.OneMax, d.BinVal, d.LeadingOnes, d.DynamicBinVal, d.PartiallyOrdered, own.Squares])
+@pytest.mark.parametrize("rate", [d.Static(strength=1.0), d.Static(rate=0.3), d.HeavyTailed(1.5), d.LogSchedule()])
+def test_one_bit(kind, rate, plain):
+    problem = kind(1)
+    for seed in range(4):
+        for used, refusal in evo.explain(_one(rate), problem).engines:
+            if refusal is None and used.engine in (_EVENT, _CHAIN):
+                result = evo.run(_one(rate), problem, seed=seed, engine=used.engine)
+                assert result.reached and result.candidate.tolist() == [1]
+                if rate == d.Static(strength=1.0):
+                    assert result.steps <= 1
+
+
+def test_a_resumed_run_may_have_another_target(plain):
+    optimizer, problem = _one(d.Static(strength=1.0)), d.Linear([1, 2, 3, 4, 5, 6, 7, 8])
+    part = evo.run(optimizer, problem, seed=1, engine=_EVENT, stop=evo.Steps(6))
+    there = evo.run(optimizer, problem, seed=1, stop=evo.Target(part.value) | evo.Steps(100), resume=part.state)
+    assert there.reached and (there.steps, there.evaluations) == (part.steps, part.evaluations)
+    rest = evo.run(optimizer, problem, seed=1, stop=evo.Steps(500), resume=there.state)
+    _same_result(rest, evo.run(optimizer, problem, seed=1, engine=_EVENT, stop=evo.Steps(500)))
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

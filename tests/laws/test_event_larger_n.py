@@ -257,6 +257,23 @@ def test_several_offspring_against_the_reference_engine(problem, policy):
         assert comparison.ok, f"{name}: {comparison}"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["static_strength", "success_not_worse"])
+@pytest.mark.parametrize("name", ["weights", "dynamic_linear", "one_max", "leading_ones", "hot_topic"])
+def test_stagnation_against_the_reference_engine(name, policy):
+    """Where runs stop that did not improve for long; an improvement is strict."""
+    problem = _LINEAR[name]
+    optimizer = d.OnePlusOne(rate=_OTHERS[policy](problem.n))
+    engine = evo.explain(optimizer, problem).chosen.engine
+    stop = evo.Stagnation(60) | evo.Steps(10_000)
+    one, other = (_steps(optimizer, problem, 6000, used, stop=stop) for used in (engine, _REFERENCE))
+    for column in ("spent", "value"):
+        comparison = two_sample(getattr(one, column), getattr(other, column), 1e-9)
+        assert comparison.ok, f"{column}: {comparison}"
+    wrong = _steps(optimizer, problem, 6000, _REFERENCE, stop=evo.Stagnation(50) | evo.Steps(10_000))
+    assert not two_sample(wrong.spent, one.spent, 1e-9).ok
+
+
 # --- many flips at once -----------------------------------------------------------------------------------------------
 
 

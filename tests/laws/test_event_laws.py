@@ -9,7 +9,9 @@ import pytest
 
 import evo
 from evo import discrete as d
+from evo.core.engines import Job
 from evo.discrete.engines.events import driver
+from evo.discrete.engines.events.driver import EventSetup
 from evo.statistics import dkw_radius
 from tests.discrete.cases import POLICIES, PROBLEMS, alternating
 from tests.laws import own, twins
@@ -422,7 +424,8 @@ def _even(n):
     return np.array([(x & 0x5555).bit_count() for x in range(2**n)])
 
 
-@pytest.mark.parametrize("strict", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("strict", [False, True])
 def test_ties_with_idle_offspring_keep_their_share(strict):
     """Clones of the parent tie with candidates that are as good: seen in which of equally good strings is current."""
     n, steps = 4, 3
@@ -484,3 +487,40 @@ def test_steps_beyond_the_table_of_a_schedule(name, policy, steps, monkeypatch):
     monkeypatch.setattr(driver, "_TABLE_STEPS", steps)
     engines, caught = _judge(name, policy)
     assert engines == [evo.Engine.EVENT] and caught
+
+
+# --- the ends of tables -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "mutation"),
+    [
+        ("linear_integers", "static_rate", "standard"),
+        pytest.param("one_max", "static_rate", "standard", marks=pytest.mark.slow),
+        pytest.param("one_max", "by_zeros", "resampled", marks=pytest.mark.slow),
+        pytest.param("partially_ordered", "static_rate", "shifted", marks=pytest.mark.slow),
+    ],
+)
+def test_more_zero_bits_than_the_tables_have(name, policy, mutation, monkeypatch):
+    """Tables reach as far as runs are likely to come; beyond them all is computed when it comes up."""
+    monkeypatch.setattr(driver, "_MARGIN", -7.0)
+    n = 6
+    problem = _PROBLEMS[name][0](n)
+    optimizer = _optimizer(policy, mutation, False, n, 0, d.Uniform())
+    for engine in _exact(optimizer, problem):
+        job = Job(optimizer, problem, evo.Key(0), evo.Steps(9), None, None, True)
+        assert EventSetup(job, None, tabulated=engine is evo.Engine.CHAIN).likely == 1
+    engines, caught = _judge(name, policy, mutation, n=n)
+    assert engines and caught
+
+
+@pytest.mark.slow
+def test_rates_by_position_that_are_equal():
+    """They are standard bits, and jump."""
+    n, problem, optimizer = 6, d.OneMax(6), d.OnePlusOne(mutation=d.PerBit([0.22] * 6))
+    truth = followed(values_of(problem), en.Static(rate=0.22), horizon=250)
+    defect = followed(values_of(problem), en.Static(rate=1.0 / n), horizon=250)
+    for engine in _FAST:
+        found = _sample(optimizer, problem, engine, 250)
+        agree(found.steps, truth, 250)
+        rejected(found.steps, truth, defect, 250)

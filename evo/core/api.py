@@ -59,7 +59,7 @@ def run(
         True
     """
     problem = accepted(problem)
-    job, driver = _prepare(optimizer, problem, seed, stop, record, engine, start, throw)
+    job, driver = _prepare(optimizer, problem, seed, stop, record, engine, start, throw, resumed=resume is not None)
     if resume is not None:
         if start is not None:
             action = "Drop `start`: a resumed run goes on from its state."
@@ -240,7 +240,16 @@ def _check_parts(optimizer: Any, problem: Any, record: Any, engine: Any) -> None
 
 
 def _prepare(
-    optimizer: Any, problem: Any, seed: Any, stop: Any, record: Any, engine: Any, start: Any, throw: bool
+    optimizer: Any,
+    problem: Any,
+    seed: Any,
+    stop: Any,
+    record: Any,
+    engine: Any,
+    start: Any,
+    throw: bool,
+    *,
+    resumed: bool = False,
 ) -> tuple[Job, AbstractDriver]:
     _check_parts(optimizer, problem, record, engine)
     key = Key(seed)
@@ -261,7 +270,7 @@ def _prepare(
             raise checks.bad_value("engine", engine, f"be one that {optimizer!r} has: {names}", "Pass one of them.")
         driver = found[0]
         refusal = driver.refusal(optimizer, problem, record, start)
-        if refusal is not None:
+        if refusal is not None and not resumed:  # a state names the engine that made it, from whatever start
             action = "Pass evo.Engine.AUTO for an engine that is exact, or see evo.explain(optimizer, problem)."
             raise checks.bad_value("engine", engine, f"be exact for this combination, but {refusal}", action)
     return Job(optimizer, problem, key, resolved, record, start, throw), driver

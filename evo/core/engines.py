@@ -89,6 +89,9 @@ def choose(
     verdicts = tuple((driver.used, driver.refusal(optimizer, problem, record, start)) for driver in drivers)
     exact = [used for used, refusal in verdicts if refusal is None]
     if not exact:
-        reasons = "; ".join(f"{used}: {refusal}" for used, refusal in verdicts)
+        named: dict[str | None, list[str]] = {}
+        for used, refusal in verdicts:
+            named.setdefault(refusal, []).append(str(used))
+        reasons = "; ".join(f"{', '.join(names)}: {refusal}" for refusal, names in named.items())
         raise ValueError(f"No engine can run {optimizer!r} on {problem!r}: {reasons}.")
     return Explanation(exact[0], verdicts)

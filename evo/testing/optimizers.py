@@ -91,9 +91,16 @@ class _Subject:
 
     @functools.cached_property
     def engines(self) -> list[Engine]:
-        """The exact engines."""
-        verdicts = explain(self.optimizer, self.problem).engines
-        return [used.engine for used, refusal in verdicts if refusal is None]
+        """The engines that are exact with all recorders."""
+        return self.engines_from(self.start)
+
+    def engines_from(self, start: Any) -> list[Engine]:
+        """The engines that are exact with all recorders and this start."""
+        several = [
+            explain(self.optimizer, self.problem, record=recorder, start=start).engines for recorder in self.recorders
+        ]
+        refused = {used.engine for verdicts in several for used, refusal in verdicts if refusal is not None}
+        return [used.engine for used, _ in several[0] if used.engine not in refused]
 
     @functools.cached_property
     def path(self) -> list[_Made]:
@@ -533,7 +540,7 @@ def _given_start(subject: _Subject) -> None:
     optimizer, problem = subject.optimizer, subject.problem
     start = problem.start(subject.key.child("given")) if subject.start is None else subject.start
     kept, outcomes = snapshot(start), []
-    for engine in subject.engines:
+    for engine in subject.engines_from(start):
         result = subject.run(engine, Steps(0), start=start)
         _demand_equal(result.steps, 0, f"{engine}, steps at the start")
         outcomes.append(subject.run(engine, start=start))

@@ -93,11 +93,11 @@ def test_frames(runs):
 
 def test_labels(runs):
     assert runs.label == "RandomLocalSearch(acceptance=Elitist(), start=Uniform())"
-    assert repr(runs.relabel("mine")) == "Runs(mine: 6 runs, 0 capped, engine=reference v1)"
+    assert repr(runs.relabel("mine")) == "Runs(mine: 6 runs, 0 capped, engine=chain v1)"
     assert runs.label != "mine"
     result = evo.run(LOCAL_SEARCH, d.OneMax(5), seed=0)
     assert repr(result) == f"Result(value=5, steps={result.steps}, evaluations={result.steps + 1}, " + (
-        "reason=target, engine=reference v1)"
+        "reason=target, engine=chain v1)"
     )
 
 

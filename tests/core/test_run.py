@@ -67,7 +67,7 @@ def test_senses_mirror_each_other(optimizer):
 
 def test_a_compiled_function_and_the_same_callable_agree():
     weights = np.array([3, 1, 4, 1, 5, 9, 2, 6])
-    compiled = evo.run(SEARCH, d.Linear(weights), seed=4)
+    compiled = evo.run(SEARCH, d.Linear(weights), seed=4, engine=evo.Engine.REFERENCE)
     plain = evo.run(SEARCH, d.Custom(lambda x: int(x @ weights), n=8, sense=evo.Sense.MAXIMISE, optimum=31), seed=4,
                     stop=evo.Steps(10**4))  # fmt: skip
     assert (compiled.steps, compiled.value, compiled.hit) == (plain.steps, plain.value, plain.hit)
@@ -125,7 +125,8 @@ def test_dynamic_problems_report_the_current_candidate():
 
 def test_explain():
     explained = evo.explain(SEARCH, d.OneMax(5))
-    assert str(explained) == "AUTO takes reference v1.\n  reference v1: exact\n  python v1: exact"
+    lines = ["AUTO takes chain v1.", *(f"  {name} v1: exact" for name in ("chain", "event", "reference", "python"))]
+    assert str(explained) == "\n".join(lines)
     custom = evo.explain(SEARCH, d.Custom(len, n=5, sense=evo.Sense.MAXIMISE))
     assert "reference v1: not available: Custom(len, n=5, maximise) is no compiled function" in str(custom)
     assert custom.chosen.engine is evo.Engine.PYTHON

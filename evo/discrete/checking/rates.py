@@ -18,7 +18,9 @@ from evo.discrete.checking.base import (
 )
 from evo.discrete.checking.laws import scene_of
 from evo.discrete.engines import functions as f
+from evo.discrete.engines.generic import has
 from evo.discrete.engines.streams import seed_stream
+from evo.discrete.engines.waiting import Waiting
 from evo.discrete.parts import (
     AbstractFunction,
 )
@@ -53,6 +55,28 @@ class RateChecker(AbstractChecker):
         yield "rates lie in [0, 1]", self.rates
         yield "states keep their types", self.types
         yield "same state, same rate", self.repeatable
+        yield "declared waits", self.declared
+
+    def declared(self) -> str:
+        """What the policy promises of the steps in which nothing improves."""
+        waiting, lowered = self.part.waiting, self.part.lower(self.n)
+        if waiting in (Waiting.CONSTANT, Waiting.SCHEDULE, Waiting.STRATA):
+            if has("update", type(lowered)):
+                raise BrokenError(f"it declares {waiting!r}, which knows no update, but has one")
+        elif waiting in (Waiting.FAILURES, Waiting.SIGNS):
+            if f.tosses(lowered):
+                raise BrokenError(f"it declares {waiting!r}, but its update tosses a coin")
+            for told, policy, state, view, _ in self.walks():
+                for signs in ((-1, 0),) if waiting is Waiting.FAILURES else ((-1,), (0,)):
+                    after = {
+                        tuple(f.update(policy, state, f.Event(view.step, sign, idle, flips, place, 0.0), self.n))
+                        for sign in signs
+                        for idle, flips, place in ((False, 1, 0), (False, min(3, self.n), 1), (True, 0, 0))
+                        if sign == 0 or not idle
+                    }
+                    if len(after) > 1:
+                        raise BrokenError(f"it declares {waiting!r}, but after {told} failures lead to {after}")
+        return repr(waiting)
 
     def calls(self) -> dict[str, tuple[Any, ...]]:
         _, policy, state, view, stream = next(self.walks())

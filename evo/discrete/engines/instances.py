@@ -33,10 +33,10 @@ def _level(problem, x):
     return level(problem, prepare(problem, x))
 
 
-def _typed(item: Any) -> Any:
+def typed(item: Any) -> Any:
     """A name for a lowered part that tells types apart: named tuples compare as plain tuples."""
     if isinstance(item, tuple):
-        return (type(item), *(_typed(inner) for inner in item))
+        return (type(item), *(typed(inner) for inner in item))
     if isinstance(item, np.ndarray):
         return (item.dtype.str, item.shape, item.tobytes())
     return (type(item), item)
@@ -47,7 +47,7 @@ def instance_of(problem: Any, key: Key) -> Any:
     if not has("instance", type(problem)):
         return problem
     words = key.words()
-    name = (_typed(problem), *words.tolist())
+    name = (typed(problem), *words.tolist())
     with _lock:
         if name not in _kept:
             _kept[name] = _draw(problem, words)

@@ -176,14 +176,20 @@ def _drain(work: Any) -> tuple[np.ndarray, np.ndarray]:
     return work.row_runs[:count].copy(), work.rows[:count].copy()
 
 
+def _is_full(work: Any) -> bool:
+    """Whether a kernel returned because there was no more room for rows."""
+    return bool(work.counters[k.ROWS] + 2 > len(work.rows) > 4)
+
+
 class _Pace:
     """How many steps a kernel call may make, such that it takes about a tenth of a second."""
 
     def __init__(self) -> None:
         self.most = 4096
 
-    def account(self, seconds: float) -> None:
-        factor = min(8.0, max(0.125, _SLICE_SECONDS / max(seconds, 1e-6)))
+    def account(self, seconds: float, *, full: bool) -> None:
+        """A call that ended because its rows filled the buffer does not say how long a whole one takes."""
+        factor = min(1.0 if full else 8.0, max(0.125, _SLICE_SECONDS / max(seconds, 1e-6)))
         self.most = int(min(2**40, max(64, self.most * factor)))
 
 
@@ -226,7 +232,7 @@ class _Single:
             began = time.monotonic()
             self._advance(setup.limits, out, pace.most)
             now = time.monotonic()
-            pace.account(now - began)
+            pace.account(now - began, full=_is_full(work))
             setup.check_rate(work, int(out.reason[0]))
             over = work.counters[k.RUN_PLACE] == 1
             _, rows = _drain(work)
@@ -349,7 +355,7 @@ class _Many:
             slice_began = time.monotonic()
             carry = setup.advance(work, setup.limits, out, self.words, first, size, carry, pace.most)
             now = time.monotonic()
-            pace.account(now - slice_began)
+            pace.account(now - slice_began, full=_is_full(work))
             self._keep_rows(first, work)
             place = int(work.counters[k.RUN_PLACE])
             if place < size:

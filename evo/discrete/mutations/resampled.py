@@ -54,7 +54,7 @@ class LoweredResampled(NamedTuple):
 @implements_lowered(LoweredResampled)
 def blend(mutation, rate, n):
     """Standard bits, divided by the probability that something flips; one bit in the limit of rate 0."""
-    if rate <= 0.0:
+    if n * rate < 1e-300:
         return Blend(0.0, 0.0, 1.0)
     return Blend(rate, (1.0 if rate >= 1.0 else -1.0 / math.expm1(n * math.log1p(-rate))), 0.0)
 

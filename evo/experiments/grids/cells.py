@@ -122,7 +122,7 @@ class RunCell(AbstractCell):
         """The parts, the stop, the columns, and the engine that AUTO takes."""
         from evo.core.api import explain
 
-        engine = explain(self.optimizer, self.problem, record=self._record()).chosen
+        engine = explain(self.optimizer, self.problem, record=self._record(), start=self.start).chosen
         columns = ", ".join([*self.keep, *(f"{item.column}={item.observable!r}" for item in self.observed)])
         start = "" if self.start is None else f", from {_short(repr(np.asarray(self.start).tolist()))}"
         parts = f"{self.optimizer!r} on {_short(repr(self.problem))}{start}, {self.stop!r}"

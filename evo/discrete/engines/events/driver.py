@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import math
+import threading
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from evo.discrete.engines.events.states.prefix import Prefix
 from evo.discrete.engines.events.states.ranks import Ranks
 from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.events.states.weights import Weights
-from evo.discrete.engines.events.tables import MOST_FLIPS, make_table
+from evo.discrete.engines.events.tables import MOST_FLIPS, JumpTable, empty_table, fill_table, largest_rate
 from evo.discrete.engines.events.waits.constant import Constant
 from evo.discrete.engines.events.waits.failing import Failing
 from evo.discrete.engines.events.waits.fixed import Fixed, can_be_fixed, fixed_rows
@@ -31,13 +32,19 @@ from evo.discrete.engines.events.waits.walking import Walking
 from evo.discrete.engines.generations.brood import LoweredBrood
 from evo.discrete.engines.generations.single import LoweredSingle
 from evo.discrete.engines.generic import has
+from evo.discrete.engines.instances import typed
+from evo.discrete.engines.lowering import is_own
 from evo.discrete.engines.series import AbstractCompiledDriver, AbstractSetup
 from evo.discrete.engines.waiting import Waiting
+from evo.discrete.mutations.standard_bits import LoweredStandardBits
+from evo.discrete.parts import AbstractFunction
 from evo.discrete.starts.given import as_start
 from evo.discrete.starts.uniform import Uniform
 
 #: the largest number of steps in the table of a schedule: 32 MB, shared by all runs of a call
 _TABLE_STEPS = 2**22
+#: how many rows of a table are made at once
+_SLICE = 2**16
 #: standard deviations of zero-bits beyond one half up to which jumps are tabulated
 _MARGIN = 12.0
 
@@ -46,6 +53,8 @@ class Own(NamedTuple):
     """What a stopped run needs to go on, beside its string."""
 
     exchangeable: bool
+    #: up to so many zero-bits there are tables, beyond which numbers are drawn in another way
+    likely: int
     missing: int
     stream: np.ndarray
     order: np.ndarray
@@ -61,12 +70,20 @@ def _uniform(optimizer: Any, start: Any) -> bool:
     return isinstance(optimizer.start if start is None else as_start(start), Uniform)
 
 
+def _declared_state(problem: Any, *, exchangeable: bool) -> Any:
+    """What the problem says; a user's subclass of a library problem may be another function altogether."""
+    says = next(kind for kind in type(problem).__mro__ if "event_state" in vars(kind))
+    if says.__module__.startswith("evo.") and not type(problem).__module__.startswith("evo."):
+        return AbstractFunction.event_state(problem, exchangeable=exchangeable)
+    return problem.event_state(exchangeable=exchangeable)
+
+
 def _state_of(optimizer: Any, problem: Any, *, exchangeable: bool) -> Any:
     """The state kind, or why there is none."""
-    state = problem.event_state(exchangeable=exchangeable)
+    state = _declared_state(problem, exchangeable=exchangeable)
     if isinstance(state, str):
         return state
-    if isinstance(optimizer.lowered_algorithm(problem.n), LoweredBrood):
+    if _is_brood(optimizer, problem.n):
         if problem.monotone:
             return Strings
         return f"{type(optimizer).__name__} on {problem!r}, which is not strictly monotone, takes every step"
@@ -79,16 +96,20 @@ def wait_of(optimizer: Any, problem: Any, kind: type, offspring: int) -> type | 
     """The waiting law for a policy on a state kind, or why there is none."""
     n = problem.n
     policy, mutation = optimizer.scheme(n)
-    lowered = mutation.lower(n)
-    standard = _is_standard(lowered)
+    standard = isinstance(mutation.lower(n), LoweredStandardBits)
+    lowered = policy.lower(n)
     waiting = policy.waiting
+    if waiting in (Waiting.CONSTANT, Waiting.SCHEDULE, Waiting.STRATA) and has("update", type(lowered)):
+        waiting = Waiting.STEPS  # it has an update, whatever it declares
+    if waiting in (Waiting.FAILURES, Waiting.SIGNS) and f.tosses(lowered):
+        waiting = Waiting.STEPS  # and one by chance
     if waiting is Waiting.CONSTANT:
         return Constant
     if waiting is Waiting.SCHEDULE:
         return Scheduled if standard and kind is not Prefix else Failing
     if waiting is Waiting.FAILURES:
         return Failing
-    if waiting is Waiting.SIGNS and kind is not Prefix and not _is_idle(lowered):
+    if waiting is Waiting.SIGNS and kind is not Prefix and not standard:  # then no step is idle
         return Failing
     if waiting is Waiting.STRATA and standard and kind is not Prefix and offspring == 1:
         return Stratified
@@ -97,15 +118,9 @@ def wait_of(optimizer: Any, problem: Any, kind: type, offspring: int) -> type | 
     return Walking
 
 
-def _is_standard(mutation: Any) -> bool:
-    """Whether every bit flips independently at the rate."""
-    return tuple(f.blend(mutation, 0.25, 8)) == (0.25, 1.0, 0.0)
-
-
-def _is_idle(mutation: Any) -> bool:
-    """Whether a step may flip nothing."""
-    blend = f.blend(mutation, 0.25, 8)
-    return blend.factor * (1.0 - 0.75**8) + blend.single < 1.0 - 1e-9
+def _is_brood(optimizer: Any, n: int) -> bool:
+    """Whether there are several offspring; the (1+lambda) scheme with one offspring is the (1+1) scheme."""
+    return isinstance(optimizer.lowered_algorithm(n), LoweredBrood) and optimizer.least_offspring() > 1
 
 
 class EventSetup(AbstractSetup):
@@ -117,19 +132,18 @@ class EventSetup(AbstractSetup):
         whole: k.Parts = optimizer.lowered(problem, job.start)
         n = whole.n
         if resume is not None and resume.own is not None:
-            self.exchangeable = bool(resume.own.exchangeable)
+            self.exchangeable, self.likely = bool(resume.own.exchangeable), int(resume.own.likely)
         else:
             self.exchangeable = _exchangeable(optimizer, job.start)
+            self.likely = min(n, int(n / 2 + _MARGIN * math.sqrt(n) + 16)) if _uniform(optimizer, job.start) else n
         state = _state_of(optimizer, problem, exchangeable=self.exchangeable)
         offspring = optimizer.least_offspring()
         wait = wait_of(optimizer, problem, state, offspring)
-        #: up to so many zero-bits tables are made
-        self.likely = min(n, int(n / 2 + _MARGIN * math.sqrt(n) + 16)) if _uniform(optimizer, job.start) else n
         self.kind = state(whole.problem)
         if tabulated and state is Counts:
-            self.kind = Jumps(whole.problem, _jump_table(problem, *optimizer.scheme(n), self.likely))
+            self.kind = Jumps(whole.problem, _jump_table(whole, self.likely))
         self.parts = kernel.EventParts(
-            algorithm=whole.algorithm,
+            algorithm=whole.algorithm if _is_brood(optimizer, n) else LoweredSingle(0),
             kind=self.kind,
             wait=self._lowered_wait(wait, whole, state),
             mutation=whole.mutation,
@@ -153,14 +167,14 @@ class EventSetup(AbstractSetup):
         if wait is Stratified:
             return stratified(*policy.strata(parts.n))
         if wait is Scheduled:
-            return Scheduled(_losses(policy, parts.n, min(_TABLE_STEPS, 64 + self._expected_steps(parts.n))))
+            return Scheduled(_losses(parts.rate, parts.n, min(_TABLE_STEPS, 64 + self._expected_steps(parts.n))))
         return Walking("flips" in policy.sees)
 
     def _constant(self, policy: Any, parts: k.Parts, state: type) -> Constant | Fixed:
         """Tables where the rate is one number and a step is a candidate as soon as a zero-bit flips."""
         n, tabulated = parts.n, isinstance(self.kind, Jumps)
         plain = state is not Prefix and not tabulated and self.job.optimizer.least_offspring() == 1
-        if policy.sees or not plain or not _is_standard(parts.mutation):
+        if policy.sees or not plain or not isinstance(parts.mutation, LoweredStandardBits):
             return Constant(0)
         view, none = f.PolicyView(1, 0, 0, 0), np.zeros(4, dtype=np.uint64)
         rate = float(f.draw(parts.rate, f.start(parts.rate, n), view, n, none))
@@ -175,7 +189,7 @@ class EventSetup(AbstractSetup):
     def work(self, *, single: bool) -> kernel.EventWork:
         """Fresh arrays for a run; positions are kept where its string will be asked for."""
         n, kind = self.parts.n, type(self.parts.kind)
-        several = n if isinstance(self.parts.algorithm, LoweredBrood) else 0
+        several = n if self.parts.offspring > 1 else 0
         placed = kind in (Strings, Weights, Ranks)
         strung = n if kind is Strings else 0
         return kernel.EventWork(
@@ -227,6 +241,7 @@ class EventSetup(AbstractSetup):
         x = self._string(work, missing)
         own = Own(
             self.exchangeable,
+            self.likely,
             missing,
             work.stream.copy(),
             work.order.copy(),
@@ -252,24 +267,57 @@ class EventSetup(AbstractSetup):
         return x
 
 
-@functools.lru_cache(maxsize=2)
+class _LastTables:
+    """The last tables that were made, by what they were made of, as long as they are small."""
+
+    def __init__(self, count: int, most: int) -> None:
+        self.count, self.most = count, most
+        self.kept: dict[Any, Any] = {}
+        self.lock = threading.Lock()
+
+    def get(self, name: tuple[Any, ...], make: Callable[[], Any], size: int) -> Any:
+        """The table of this name (lowered parts, which tell a part from its older registrations, and numbers)."""
+        key = typed(name)
+        with self.lock:
+            if key in self.kept:
+                return self.kept[key]
+        made = make()
+        if size <= self.most:
+            with self.lock:
+                self.kept[key] = made
+                while len(self.kept) > self.count:
+                    del self.kept[next(iter(self.kept))]
+        return made
+
+
+_tables = _LastTables(8, 2**23)
+
+
 def _losses(policy: Any, n: int, steps: int) -> np.ndarray:
-    """The sums of -ln(1 - p) of a schedule, as far as all rates are in [0, 1)."""
-    sums = np.zeros(steps + 1)
-    held = cumulative_losses(policy.lower(n), n, sums)
-    return sums[: held + 1].copy()
+    """The sums of -ln(1 - p) of a schedule, as far as all rates are probabilities."""
+
+    def make() -> np.ndarray:
+        sums = np.zeros(steps + 1)
+        return sums[: cumulative_losses(policy, n, sums) + 1].copy()
+
+    return _tables.get(("losses", policy, n, steps), make, steps)
 
 
-@functools.lru_cache(maxsize=2)
 def _rows(rate: float, n: int, top: int) -> np.ndarray:
-    return fixed_rows(rate, n, top)
+    """What depends on the number of zero-bits alone, at a fixed rate."""
+    return _tables.get(("rows", rate, n, top), lambda: fixed_rows(rate, n, top), 3 * top)
 
 
-@functools.lru_cache(maxsize=2)
-def _jump_table(problem: Any, policy: Any, mutation: Any, top: int) -> Any:
-    """The table of jumps, as far as runs are likely to come."""
-    n = problem.n
-    return make_table(problem.lower(n), mutation.lower(n), policy.lower(n), n, top)[0]
+def _jump_table(whole: k.Parts, top: int) -> JumpTable:
+    """The table of jumps, as far as runs are likely to come; made in slices, so that Ctrl-C acts."""
+
+    def make() -> JumpTable:
+        table = empty_table(whole.problem, whole.mutation, whole.rate, whole.n, top)
+        for first in range(1, top + 1, _SLICE):
+            fill_table(whole.problem, whole.mutation, whole.rate, whole.n, table, first, min(top + 1, first + _SLICE))
+        return table
+
+    return _tables.get(("jumps", whole.problem, whole.mutation, whole.rate, whole.n, top), make, 4 * top)
 
 
 class EventDriver(AbstractCompiledDriver):
@@ -317,11 +365,15 @@ def _unsuited_algorithm(optimizer: Any, problem: Any) -> str | None:
             return f"{name} adapts its number of offspring in every generation"
     elif not isinstance(algorithm, LoweredSingle):
         return f"{name} is not simulated by events, only (1+1) and (1+lambda) schemes are"
+    function = problem.lower(problem.n)
+    if has("redrawn", type(function)) and bool(f.redrawn(function)) != problem.dynamic:
+        return f"{problem!r} says dynamic = {problem.dynamic}, but `redrawn` says otherwise"
     rule = optimizer.rule().lower(problem.n)
     if f.weighs(rule) or f.draws(rule) or f.keep(rule, -1, -1.0, 0.0):
         return f"{optimizer.rule()!r} may keep worse offspring"
     mutation = optimizer.scheme(problem.n)[1]
-    if not has("blend", type(mutation.lower(problem.n))):
+    lowered = mutation.lower(problem.n)
+    if not (has("blend", type(lowered)) and is_own(lowered)):
         return f"{mutation!r} has no known law of the number of zero-bits that flip"
     return None
 
@@ -367,15 +419,12 @@ class ChainDriver(EventDriver):
         return None
 
 
-@functools.lru_cache(maxsize=64)
 def _largest_flips(policy: Any, mutation: Any, n: int) -> float:
     """The largest expected number of flips of a policy that only looks at the number of zero-bits."""
     lowered = policy.lower(n)
-    state = f.start(lowered, n)
-    stream = np.zeros(4, dtype=np.uint64)
-    zeros = range(1, n + 1) if policy.sees else (1,)
-    rates = (float(f.draw(lowered, state, f.PolicyView(1, 0, count, 0), n, stream)) for count in zeros)
-    return max(rate * n if mutation.rated else 1.0 for rate in rates)
+    most = n if policy.sees else 1
+    rate = _tables.get(("largest", lowered, n, most), lambda: largest_rate(lowered, n, most), 1)
+    return rate * n if mutation.rated else 1.0
 
 
 EVENT_DRIVER = EventDriver()

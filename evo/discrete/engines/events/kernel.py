@@ -233,7 +233,7 @@ def _leap(parts, recording, limits, work, carry, most):
             parts.wait, parts.kind, parts, instance, cache, work, policy, pace, step, missing, parts.offspring, bound
         )
         policy, pace = found.policy, found.pace
-        done += 1 + found.walked // 4
+        done += parts.offspring + found.walked // 4
         if not found.valid:
             step = found.step - 1 if found.step > 0 else step
             reason = INVALID_RATE

@@ -151,39 +151,53 @@ def drawn_net(problem, table, stream, blend, loss, n, zeros):
     return other_net(problem, table.nets, blend, loss, n, zeros, u)
 
 
+@register_jitable
+def _rate(policy, n, zeros, stream):
+    """The rate at so many zero-bits."""
+    return float(f.draw(policy, f.start(policy, n), PolicyView(1, 0, zeros, 0), n, stream))
+
+
 @Kernel
-def make_table(problem, mutation, policy, n, top):
-    """The rows up to `top` zero-bits: (table, 0, or the first number of zero-bits whose law is too wide to sum)."""
-    state = f.start(policy, n)
-    stream = np.zeros(4, dtype=np.uint64)
-    candidates, masses = np.arange(-3, 5), np.empty(_NETS + 1)
-    hazards, chances, nets = np.zeros(top + 1), np.zeros((top + 1, 3)), np.zeros(3, dtype=np.int64)
-    out = np.empty(4)
-    chosen = False
-    middle = max(1, min(top, n // 4))
-    for turn in range(top + 1):
-        zeros = middle if turn == 0 else turn
-        rate = float(f.draw(policy, state, PolicyView(1, 0, zeros, 0), n, stream))
+def largest_rate(policy, n, most):
+    """The largest rate at 1, ..., `most` zero-bits; rates that are no probabilities end a run when it comes there."""
+    stream, largest = np.zeros(4, dtype=np.uint64), 0.0
+    for zeros in range(1, most + 1):
+        rate = _rate(policy, n, zeros, stream)
+        if rate <= 1.0:
+            largest = max(largest, rate)
+    return largest
+
+
+@Kernel
+def empty_table(problem, mutation, policy, n, top):
+    """A table without rows, whose net gains are the most probable ones halfway."""
+    table = JumpTable(np.zeros(top + 1), np.zeros((top + 1, 3)), np.zeros(3, dtype=np.int64))
+    candidates, masses = np.arange(-3, 5), np.zeros(_NETS + 1)
+    zeros = max(1, min(top, n // 4))
+    rate = _rate(policy, n, zeros, np.zeros(4, dtype=np.uint64))
+    if rate >= 0.0 and rate <= 1.0:
+        _masses(problem, f.blend(mutation, rate, n), log_survival(rate), n, zeros, candidates, masses)
+    for place in range(3):
+        best = 0
+        for other in range(_NETS):
+            if masses[other] > masses[best]:
+                best = other
+        table.nets[place] = candidates[best]
+        masses[best] = -1.0
+    return table
+
+
+@Kernel
+def fill_table(problem, mutation, policy, n, table, first, end):
+    """Make the rows first, ..., end - 1; those of rates that are no probabilities stay empty, and are never read."""
+    out, stream = np.empty(4), np.zeros(4, dtype=np.uint64)
+    for zeros in range(first, end):
+        rate = _rate(policy, n, zeros, stream)
         if not (rate >= 0.0 and rate <= 1.0):
-            return JumpTable(hazards, chances, nets), zeros
-        if rate * n > MOST_FLIPS:
-            return JumpTable(hazards, chances, nets), zeros
-        blend = f.blend(mutation, rate, n)
-        loss = log_survival(rate)
-        if not chosen:
-            _masses(problem, blend, loss, n, zeros, candidates, masses)
-            for place in range(3):
-                best = 0
-                for other in range(_NETS):
-                    if masses[other] > masses[best]:
-                        best = other
-                nets[place] = candidates[best]
-                masses[best] = -1.0
-            chosen = True
-        _masses(problem, blend, loss, n, zeros, nets, out)
-        hazards[zeros] = _hazard(min(1.0, out[3]))
+            continue
+        _masses(problem, f.blend(mutation, rate, n), log_survival(rate), n, zeros, table.nets, out)
+        table.hazards[zeros] = _hazard(min(1.0, out[3]))
         if out[3] > 0.0:
-            chances[zeros, 0] = out[0] / out[3]
-            chances[zeros, 1] = (out[0] + out[1]) / out[3]
-            chances[zeros, 2] = (out[0] + out[1] + out[2]) / out[3]
-    return JumpTable(hazards, chances, nets), 0
+            table.chances[zeros, 0] = out[0] / out[3]
+            table.chances[zeros, 1] = (out[0] + out[1]) / out[3]
+            table.chances[zeros, 2] = (out[0] + out[1] + out[2]) / out[3]

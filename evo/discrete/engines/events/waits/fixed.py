@@ -79,7 +79,7 @@ def arrive(wait, kind, parts, instance, cache, work, policy, pace, step, missing
         skipped *= wait.rows[missing, 0]
     else:
         skipped /= wait.loss * missing
-    found = NEVER if skipped >= 4e18 else step + 1 + np.int64(skipped)
+    found = NEVER if skipped >= 4e18 or missing == 0 else step + 1 + np.int64(skipped)
     if found > bound:
         return Arrival(0, Pace(wait.rate, wait.loss, wait.odds, found), policy, True, 0)
     return Arrival(found, Pace(wait.rate, wait.loss, wait.odds, 0), policy, True, 0)

@@ -31,17 +31,21 @@ class Scheduled(NamedTuple):
     sums: np.ndarray
 
 
+#: a hazard that no exponential number survives, in place of infinity
+_SURE = 800.0
+
+
 @Kernel
 def cumulative_losses(policy, n, sums):
-    """Fill a table of sums; returns how many steps it holds: it ends before a rate that is not in [0, 1)."""
+    """Fill a table of sums; returns how many steps it holds: it ends before a rate that is no probability."""
     state = f.start(policy, n)
     stream = np.zeros(4, dtype=np.uint64)
     sums[0], carried = 0.0, 0.0  # compensated: millions of terms
     for step in range(1, sums.shape[0]):
         rate = float(f.draw(policy, state, PolicyView(step, 0, 0, 0), n, stream))
-        if not (rate >= 0.0 and rate < 1.0):
+        if not is_rate(rate):
             return step - 1
-        term = log_survival(rate) - carried
+        term = min(log_survival(rate), _SURE) - carried
         total = sums[step - 1] + term
         carried = (total - sums[step - 1]) - term
         sums[step] = total
@@ -56,7 +60,8 @@ def arrive(wait, kind, parts, instance, cache, work, policy, pace, step, missing
     if ahead == 0:
         if math.isnan(pending[TARGET]):
             pending[REACHED] = sums[step] if step < last else 0.0
-            pending[TARGET] = pending[REACHED] + fast_exponential(stream) / (float(offspring) * missing)
+            level = fast_exponential(stream)
+            pending[TARGET] = pending[REACHED] + level / (float(offspring) * missing) if missing > 0 else math.inf
         if step < last:
             found = _first_at_least(sums, step + 1, pending[TARGET])
             if found <= last:

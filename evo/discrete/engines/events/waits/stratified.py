@@ -65,6 +65,8 @@ def _stratum(wait, certain, total, missing, u):
 def arrive(wait, kind, parts, instance, cache, work, policy, pace, step, missing, offspring, bound):
     """Propose and reject."""
     n, stream = parts.n, work.stream
+    if missing == 0:
+        return Arrival(0, Pace(math.nan, math.nan, math.nan, 0), policy, True, 0)
     certain = _first_not_above(wait.tops, 0, 1.0 / missing)
     total = wait.below[certain] + missing * wait.masses[certain]
     hazard = -math.log1p(-total) if total < 1.0 else math.inf

@@ -147,7 +147,7 @@ CASES = [
 ]
 _CASE = {case.name: case for case in CASES}
 #: those whose compiled form is compared with the plain one by default
-_COMPILED = ("walking_prefix", "brood")
+_COMPILED = ("walking_prefix",)
 
 
 def _params(quick=None):

@@ -163,7 +163,7 @@ def _named():
             yield pytest.param(name, engine, marks=() if quick else pytest.mark.slow, id=f"{name}-{engine.name}")
 
 
-@pytest.mark.parametrize(("name", "engine"), _named())
+@pytest.mark.parametrize(("name", "engine"), list(_named()))
 def test_exact_laws(name, engine):
     optimizer, problem, truth, defect, runs = _LAWS[name]()
     if not _is_exact(engine, optimizer, problem):

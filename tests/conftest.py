@@ -13,3 +13,23 @@ hypothesis.settings.load_profile("fixed")
 def results(tmp_path: Path) -> Path:
     """A folder for the results of one test, which does not exist yet."""
     return tmp_path / "results"
+
+
+@pytest.fixture
+def python_kernels(monkeypatch):
+    """A function that makes all kernels of the discrete half run as plain Python until the end of the test."""
+    from evo.discrete.engines import instances
+    from evo.discrete.engines.building import Kernel
+
+    def switch():
+        instances._kept.clear()  # instances drawn by the other form must not be reused
+        monkeypatch.setattr(Kernel, "__call__", lambda self, *arguments: self.python(*arguments))
+
+    yield switch
+    instances._kept.clear()
+
+
+@pytest.fixture
+def plain(python_kernels):
+    """All kernels are plain Python: nothing is compiled, and their functions can be exchanged."""
+    python_kernels()

@@ -184,7 +184,7 @@ def followed(
     steps = _Steps(values, policy, mutation or en.StandardBits(), strict, offspring, spoil, late, clones)
     size = steps.size
     first = np.full(size, 1.0 / size) if start is None else np.asarray(start, dtype=float)
-    masses, places = [first[-1]], [np.zeros(offspring)]
+    masses, places = [first[-1]], [[0.0] * offspring]
     first = np.where(np.arange(size) < size - 1, first, 0.0)
     weights = {(policy.start(steps.n), False): first}
     for t in range(1, horizon + 1):
@@ -200,7 +200,7 @@ def followed(
             for index in range(offspring if offspring > 1 else 0):
                 place[index] += (weight * hit * (1.0 - hit) ** index).sum()
         masses.append(sum(weight[-1] for weight in after.values()))
-        places.append(place)
+        places.append(place if offspring > 1 else [masses[-1]])
         for weight in after.values():
             weight[-1] = 0.0
         weights = after

@@ -4,6 +4,8 @@ Each family has a defect of its own, of the kind that an engine that skips steps
 long, a rate that does not change meanwhile, the hazard of one zero-bit more.
 """
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -61,8 +63,8 @@ def _tied_integers(gained, lost, zeros):
 _PROBLEMS = {name: (make, lambda n, make=make: values_of(make(n))) for name, make in PROBLEMS.items()}
 _PROBLEMS |= {
     "dynamic_bin_val": (d.DynamicBinVal, lambda n: _judged(n, lambda a, b, z: a / (a + b))),
-    "adversarial": (d.AdversarialDynamicBinVal, lambda n: _judged(n, twins.adversarial)),
-    "switching": (d.SwitchingDynamicBinVal, lambda n: _judged(n, twins.switching(n))),
+    "adversarial_dynamic_bin_val": (d.AdversarialDynamicBinVal, lambda n: _judged(n, twins.adversarial)),
+    "switching_dynamic_bin_val": (d.SwitchingDynamicBinVal, lambda n: _judged(n, twins.switching(n))),
     "partially_ordered": (
         lambda n: d.PartiallyOrdered(n, 0.7),
         lambda n: _judged(n, _pessimist, lambda a, b, z: float(a == b)),
@@ -326,13 +328,13 @@ def test_following_every_step_is_the_enumeration():
 
 # --- every way of waiting, and every kind of state -------------------------------------------------------------------
 
-#: (problem, policy, mutation, strict): one for every way of waiting and every kind of state
+#: (problem, policy, mutation, strict): compiled
 _CORE = [
     ("linear_integers", "static_rate", "standard", False),
-    ("bin_val", "schedule", "standard", False),
-    ("hot_topic", "success_better", "standard", True),
-    ("dynamic_bin_val", "heavy_tailed", "standard", False),
     ("leading_ones", "success_not_worse", "standard", False),
+    pytest.param("bin_val", "schedule", "standard", False, marks=pytest.mark.slow),
+    pytest.param("hot_topic", "success_better", "standard", True, marks=pytest.mark.slow),
+    pytest.param("dynamic_bin_val", "heavy_tailed", "standard", False, marks=pytest.mark.slow),
     pytest.param("partially_ordered", "static_rate", "shifted", False, marks=pytest.mark.slow),
 ]
 
@@ -362,6 +364,33 @@ def _product():
             rows.append((name, ("signs", "log_schedule", "by_flips")[place % 3], "standard", place % 2 == 1))
     rows += [(name, "local_search", None, place % 2 == 0) for place, name in enumerate(_KINDS)]
     return rows
+
+
+#: policies that with other mutations are walked step by step
+_SKIPPING = ("schedule", "log_schedule", "cycle", "times", "heavy_tailed", "power_law_static", "layers")
+
+
+def _every():
+    """Every policy, every mutation and every problem."""
+    names, rows = list(_MUTATIONS), []
+    for place, policy in enumerate([*_POLICIES, "local_search"]):
+        if policy in ("half", "most", "all"):  # runs hardly ever end
+            continue
+        name = "leading_ones" if policy == "by_level" else _KINDS[place % 6]
+        if name == "leading_ones" and policy in ("by_zeros", "by_flips"):
+            name = "bin_val"
+        rows.append((name, policy, "standard" if policy in _SKIPPING else names[place % 3], place % 2 == 1))
+    others = [name for name in _PROBLEMS if name not in _KINDS and name != "jump"]
+    return rows + [(name, "static_strength", names[place % 3], place % 2 == 0) for place, name in enumerate(others)]
+
+
+@pytest.mark.parametrize(("name", "policy", "mutation", "strict"), _every())
+def test_every_policy_and_problem_in_plain_python(name, policy, mutation, strict, plain, monkeypatch):
+    """Fewer runs, but nothing to compile."""
+    monkeypatch.setattr(sys.modules[__name__], "_RUNS", 1200)
+    n, horizon = (5, 150) if policy != "equal_fitness" else (3, 30)
+    engines, _ = _judge(name, policy, mutation, strict=strict, n=n, horizon=horizon)
+    assert engines
 
 
 @pytest.mark.slow

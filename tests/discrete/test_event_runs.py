@@ -251,6 +251,17 @@ def test_recording_changes_no_step(case, plain):
             np.testing.assert_array_equal(one.trace[item.name], all_rows.trace[item.name][at], err_msg=item.name)
 
 
+@pytest.mark.parametrize("rate", [d.Static(strength=1.0), own.ByFlips(), d.HeavyTailed(1.5), own.Signs()], ids=repr)
+def test_one_of_one_offspring_is_the_one_plus_one_ea(rate, plain):
+    for problem in (d.OneMax(12), d.BinVal(12), d.DynamicBinVal(12), own.Cached(12)):
+        optimizers = (_one(rate), d.OnePlusLambda(1, rate=rate))
+        verdicts = [[(used, reason is None) for used, reason in evo.explain(o, problem).engines] for o in optimizers]
+        assert verdicts[0] == verdicts[1]
+        one, other = (evo.repeat(o, problem, runs=6, seed=4, stop=_STOP, threads=1) for o in optimizers)
+        assert one.engine.engine in (_EVENT, _CHAIN)
+        _same_runs(one, other)
+
+
 # --- stop and resume --------------------------------------------------------------------------------------------------
 
 
@@ -277,7 +288,7 @@ def test_stop_and_resume_is_one_run(case, plain):
 def test_kernel_calls_of_any_length_make_one_run(case, plain, monkeypatch):
     """Little work per call, and room for few rows."""
     whole, many = _run(case), _repeat(case, runs=4, threads=1)
-    monkeypatch.setattr(series._Pace, "account", lambda self, seconds: setattr(self, "most", 2))
+    monkeypatch.setattr(series._Pace, "account", lambda self, *numbers, **facts: setattr(self, "most", 2))
     monkeypatch.setattr(series, "ROWS", 3)
     _same_result(whole, _run(case))
     _same_runs(many, _repeat(case, runs=4, threads=1))

@@ -311,22 +311,19 @@ class Cumulated:
         return np.where(t < 0, 0.0, self.table[np.clip(t, 0, len(self.table) - 1)])
 
 
-@pytest.mark.parametrize(
-    ("strength", "problem"),
-    [
-        pytest.param(15.0, "counts", marks=pytest.mark.slow),
-        pytest.param(40.0, "counts", marks=pytest.mark.slow),
-        (15.0, "weights"),
-        pytest.param(40.0, "weights", marks=pytest.mark.slow),
-        pytest.param(15.0, "strings", marks=pytest.mark.slow),
-        pytest.param(40.0, "strings", marks=pytest.mark.slow),
-    ],
-)
+def _alike(kind, n):
+    """OneMax, in three kinds of states."""
+    return {"counts": d.OneMax(n), "weights": d.Linear([1] * n), "strings": own.Even(n)}[kind]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strength", [15.0, 40.0])
+@pytest.mark.parametrize("problem", ["counts", "weights", "strings"])
 def test_many_flips(strength, problem):
     """n p >= 10: binomial numbers by transformed rejection, positions from flip to flip; by OneMax in three states."""
     n, steps, runs = 1000, 1000, 6000
     optimizer = d.OnePlusOne(rate=d.Static(strength=strength))
-    problem = {"counts": d.OneMax(n), "weights": d.Linear([1] * n), "strings": own.Even(n)}[problem]
+    problem = _alike(problem, n)
     laws = [Cumulated(_zeros_after(n, c / n, steps)) for c in (strength, 1.1 * strength)]
     for engine in (_EVENT, _CHAIN):
         if _is_exact(engine, optimizer, problem):
@@ -334,6 +331,18 @@ def test_many_flips(strength, problem):
             zeros = n - found.value
             agree(zeros, laws[0], n)
             rejected(zeros, laws[0], laws[1], n)
+
+
+@pytest.mark.parametrize("rate", [0.3, pytest.param(0.9, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("problem", ["counts", "weights", "strings"])
+def test_many_flips_in_plain_python(problem, rate, plain):
+    """n p >= 10 on strings so short that there is nothing to compile for."""
+    n, steps, runs = 40, 30, 1000
+    optimizer, problem = d.OnePlusOne(rate=d.Static(rate=rate)), _alike(problem, n)
+    laws = [Cumulated(_zeros_after(n, p, steps)) for p in (rate, rate - 0.15)]
+    found = _steps(optimizer, problem, runs, _EVENT, stop=evo.Steps(steps))
+    agree(n - found.value, laws[0], n)
+    rejected(n - found.value, laws[0], laws[1], n)
 
 
 @pytest.mark.slow

@@ -150,7 +150,7 @@ _POLICIES |= {
 }
 _AVERAGED = {
     "heavy_tailed": lambda n, mutation: twins.heavy_tailed(1.5, n // 2, n, mutation),
-    "power_law_static": lambda n, mutation: twins.power_law_static(1.0, mutation),
+    "power_law_static": lambda n, mutation: twins.power_law_static(1.0, mutation, nodes=120),
     "layers": lambda n, mutation: twins.Averaged(*_LAYERS, mutation),
 }
 

@@ -106,7 +106,7 @@ _SMOKE = replace(
     drift_strengths=(2.0, 2.2, 2.4, 2.6, 3.0),
     drift_samples=2_000_000,
 )
-_LARGE = replace(_LAPTOP, n=(10_000, 50_000, 200_000), levels=(1000, 1000, 1000), runs=40, drift_samples=200_000_000)
+_LARGE = replace(_LAPTOP, n=(10_000, 50_000, 200_000), levels=(1000, 200, 1000), runs=40, drift_samples=200_000_000)
 
 CONFIGS = {
     (None, "smoke"): _SMOKE,

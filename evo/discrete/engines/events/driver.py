@@ -167,7 +167,7 @@ class EventSetup(AbstractSetup):
         if wait is Stratified:
             return stratified(*policy.strata(parts.n))
         if wait is Scheduled:
-            return Scheduled(_losses(parts.rate, parts.n, min(_TABLE_STEPS, 64 + self._expected_steps(parts.n))))
+            return Scheduled(_losses(parts.rate, parts.n, min(_TABLE_STEPS, _usual_steps(parts.n))))
         return Walking("flips" in policy.sees)
 
     def _constant(self, policy: Any, parts: k.Parts, state: type) -> Constant | Fixed:
@@ -181,10 +181,6 @@ class EventSetup(AbstractSetup):
         if not can_be_fixed(rate, n):
             return Constant(0)
         return Fixed(rate, log_survival(rate), rate / (1.0 - rate), _rows(rate, n, self.likely))
-
-    def _expected_steps(self, n: int) -> int:
-        """About as many steps as a run may take: no table needs more."""
-        return int(min(float(self.limits.steps), 64.0 * n * (math.log(n) + 1.0)))
 
     def work(self, *, single: bool) -> kernel.EventWork:
         """Fresh arrays for a run; positions are kept where its string will be asked for."""
@@ -267,12 +263,17 @@ class EventSetup(AbstractSetup):
         return x
 
 
+def _usual_steps(n: int) -> int:
+    """More steps than most runs take; whatever the budget, so that a resumed run has the same table."""
+    return 64 + int(64.0 * n * (math.log(n) + 1.0))
+
+
 class _LastTables:
-    """The last tables that were made, by what they were made of, as long as they are small."""
+    """The last tables that were made, by what they were made of: no more than so many, and so many numbers in all."""
 
     def __init__(self, count: int, most: int) -> None:
         self.count, self.most = count, most
-        self.kept: dict[Any, Any] = {}
+        self.kept: dict[Any, tuple[Any, int]] = {}
         self.lock = threading.Lock()
 
     def get(self, name: tuple[Any, ...], make: Callable[[], Any], size: int) -> Any:
@@ -280,17 +281,17 @@ class _LastTables:
         key = typed(name)
         with self.lock:
             if key in self.kept:
-                return self.kept[key]
+                return self.kept[key][0]
         made = make()
-        if size <= self.most:
-            with self.lock:
-                self.kept[key] = made
-                while len(self.kept) > self.count:
-                    del self.kept[next(iter(self.kept))]
+        with self.lock:
+            self.kept[key] = made, size
+            while len(self.kept) > self.count or sum(item for _, item in self.kept.values()) > self.most:
+                del self.kept[next(iter(self.kept))]
         return made
 
 
-_tables = _LastTables(8, 2**23)
+#: 192 MB at most: a table for n = 10^7, or those of some calls at smaller n
+_tables = _LastTables(8, 3 * 2**23)
 
 
 def _losses(policy: Any, n: int, steps: int) -> np.ndarray:

@@ -353,10 +353,9 @@ def test_many_flips_in_plain_python(problem, rate, plain):
     ids=lambda problem: type(problem).__name__,
 )
 def test_many_flips_against_the_reference_engine(problem, strength):
-    optimizer = d.OnePlusOne(rate=d.Static(strength=strength))
     values = [
-        _steps(optimizer, problem, 6000, used, stop=evo.Steps(steps)).value
-        for used, steps in ((_EVENT, 300), (_REFERENCE, 300), (_REFERENCE, 200))
+        _steps(d.OnePlusOne(rate=d.Static(strength=used)), problem, 6000, engine, stop=evo.Steps(300)).value
+        for engine, used in ((_EVENT, strength), (_REFERENCE, strength), (_REFERENCE, strength / 2))
     ]
     assert two_sample(values[0], values[1], 1e-9).ok
     assert not two_sample(values[0], values[2], 1e-9).ok
@@ -464,7 +463,7 @@ def gain(problem, cache, x, flips, count, stream):  # noqa: F811
 )
 def test_candidates_of_a_run(problem, share):
     """Independent code found these shares of n at strength 1, at n = 10^3 to 10^5."""
-    found = _steps(_ONE, problem, 1000, _EVENT, record=evo.Final(d.level))
+    found = _steps(_ONE, problem, 4000, _EVENT, record=evo.Final(d.level))
     assert found.capped == 0
     counts = found.records["level"] / problem.n
     interval = mean_interval(counts, 1.0 - 1e-9)

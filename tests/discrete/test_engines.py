@@ -327,7 +327,8 @@ def test_iterate_shows_the_rows_of_a_run(case):
 def test_repeated_step_reaches_the_state_of_a_run():
     for case in (_CASE["one_max"], _CASE["dynamic_bin_val"]):
         optimizer, problem, key = case.optimizer(case.n), case.problem(case.n), evo.Key(77)
-        result = evo.run(optimizer, problem, seed=77, stop=evo.Steps(40), record=case.record)
+        how = {"stop": evo.Steps(40), "record": case.record, "engine": evo.Engine.REFERENCE}
+        result = evo.run(optimizer, problem, seed=77, **how)
         state = optimizer.init(key, problem)
         for _ in range(result.steps + 1):
             candidates, state = optimizer.ask(key, state)

@@ -141,8 +141,8 @@ def test_positions_with_rates_of_their_own():
 
 
 def _same(one, other, problem, **how):
-    record = evo.Every(1, evo.value, d.rate)
-    runs = [evo.run(ea, problem, seed=5, stop=evo.Steps(300), record=record, **how) for ea in (one, other)]
+    how = {"stop": evo.Steps(300), "record": evo.Every(1, evo.value, d.rate), "engine": evo.Engine.REFERENCE, **how}
+    runs = [evo.run(ea, problem, seed=5, **how) for ea in (one, other)]
     assert runs[0].steps == runs[1].steps > 20
     for name in ("step", "value", "rate"):
         np.testing.assert_array_equal(runs[0].trace[name], runs[1].trace[name])

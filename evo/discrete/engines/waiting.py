@@ -10,6 +10,11 @@ class Waiting(enum.Enum):
 
     A declaration, tested by `d.check`. A policy that declares nothing is walked: its rate is drawn, and its state
     updated, in every step, at the cost of one uniform number and with the string untouched.
+
+    Example:
+        >>> from evo import discrete as d
+        >>> d.Static(strength=1.0).waiting
+        Waiting.CONSTANT
     """
 
     STEPS = "nothing is known: every step is drawn"

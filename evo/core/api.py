@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from evo.core import checks
@@ -13,7 +13,7 @@ from evo.core.engines import AbstractDriver, Engine, Explanation, Job, choose
 from evo.core.keys import Key
 from evo.core.optimizers import Optimizer
 from evo.core.problems import AbstractProblem, Values
-from evo.core.python_driver import PythonDriver
+from evo.core.python_driver import PythonDriver, missing_observable
 from evo.core.records import Every, Recorder, best_value, value
 from evo.core.results import Result, Runs, RunState
 from evo.core.stops import Reason, Steps, Stop, resolve
@@ -207,7 +207,8 @@ def explain(
 ) -> Explanation:
     """Which engines are exact for a combination and why, and which one AUTO takes.
 
-    `record` and `start` matter too: an engine that skips steps does not know everything of every step.
+    `record` and `start` matter too: an engine that skips steps does not know everything of every step. With another
+    `engine` than AUTO the text begins with that engine.
 
     Example:
         >>> import evo
@@ -221,7 +222,15 @@ def explain(
     """
     problem = accepted(problem)
     _check_parts(optimizer, problem, record, engine)
-    return choose(_drivers(optimizer), optimizer, problem, record, start)
+    drivers = _drivers(optimizer)
+    _known(engine, optimizer, drivers)
+    return replace(choose(drivers, optimizer, problem, record, start), asked=engine)
+
+
+def _known(engine: Engine, optimizer: Any, drivers: tuple[AbstractDriver, ...]) -> None:
+    if engine is not Engine.AUTO and all(item.engine is not engine for item in drivers):
+        names = ", ".join(f"evo.Engine.{item.engine.name}" for item in drivers)
+        raise checks.bad_value("engine", engine, f"be one that {optimizer!r} has: {names}", "Pass one of them.")
 
 
 def _drivers(optimizer: Optimizer) -> tuple[AbstractDriver, ...]:
@@ -236,7 +245,12 @@ def _check_parts(optimizer: Any, problem: Any, record: Any, engine: Any) -> None
     if record is not None:
         action = "Pass a recorder, for example evo.Every(100, evo.value)."
         checks.instance_of("record", record, Recorder, action)
-    checks.instance_of("engine", engine, Engine, "Pass evo.Engine.AUTO, or another member of evo.Engine.")
+        reason = missing_observable(record, problem)
+        if reason is not None:
+            action = "Leave it out, or take a problem that has it."
+            raise checks.bad_value("record", record, f"read what the problem has, but {reason}", action)
+    others = ", ".join(f"evo.Engine.{item.name}" for item in Engine if item is not Engine.AUTO)
+    checks.instance_of("engine", engine, Engine, f"Leave it out (evo.Engine.AUTO), or pass one of {others}.")
 
 
 def _prepare(
@@ -264,11 +278,8 @@ def _prepare(
         used = choose(drivers, optimizer, problem, record, start).chosen
         driver = next(item for item in drivers if item.used == used)
     else:
-        found = [item for item in drivers if item.engine is engine]
-        if not found:
-            names = ", ".join(f"evo.Engine.{item.engine.name}" for item in drivers)
-            raise checks.bad_value("engine", engine, f"be one that {optimizer!r} has: {names}", "Pass one of them.")
-        driver = found[0]
+        _known(engine, optimizer, drivers)
+        driver = next(item for item in drivers if item.engine is engine)
         refusal = driver.refusal(optimizer, problem, record, start)
         if refusal is not None and not resumed:  # a state names the engine that made it, from whatever start
             action = "Pass evo.Engine.AUTO for an engine that is exact, or see evo.explain(optimizer, problem)."
@@ -291,5 +302,5 @@ def _resumed(job: Job, driver: AbstractDriver, resume: RunState, engine: Engine)
         driver = next(item for item in _drivers(job.optimizer) if item.engine is resume.engine.engine)
     if driver.used != resume.engine:
         action = "Resume on the engine and version that made the state, or start again."
-        raise checks.bad_value("engine", driver.used, f"be {resume.engine}, which made the state", action)
+        raise checks.bad_value("engine", str(driver.used), f"be {resume.engine}, which made the state", action)
     return job._replace(record=resume.recorder), driver

@@ -74,9 +74,14 @@ class Explanation:
     chosen: EngineUsed
     #: (engine and version, None if exact or else the reason why not), preferred first
     engines: tuple[tuple[EngineUsed, str | None], ...]
+    #: the engine that the question named
+    asked: Engine = Engine.AUTO
 
     def __str__(self) -> str:
         lines = [f"AUTO takes {self.chosen}."]
+        if self.asked is not Engine.AUTO:
+            refusal = {used.engine: refusal for used, refusal in self.engines}[self.asked]
+            lines[0] = f"{self.asked.name} is {'exact' if refusal is None else 'not available'}; {lines[0]}"
         for used, refusal in self.engines:
             lines.append(f"  {used}: " + ("exact" if refusal is None else f"not available: {refusal}"))
         return "\n".join(lines)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evo.core.checks import shown
 from evo.core.engines import AbstractDriver, Engine, Job
 from evo.core.keys import Key
 from evo.core.optimizers import AskTell, StepInfo
@@ -36,7 +37,8 @@ class PythonDriver(AbstractDriver):
         """Runs one after the other: Python callables hold the interpreter's lock, so threads would not help."""
         del threads
         results = [
-            self.run(job._replace(key=job.key.child("run", index)), None) for index in range(first, first + runs)
+            _Run(job._replace(key=job.key.child("run", index)), self, None, index).finish()
+            for index in range(first, first + runs)
         ]
         tables = [
             (np.full(len(result.trace), first + place), np.column_stack(list(result.trace.columns.values())))
@@ -67,19 +69,24 @@ def missing_observable(record: Recorder | None, problem: Any) -> str | None:
     return None
 
 
-def not_finite(step: int) -> ValueError:
-    """The error for a problem that returned nan or an infinite value."""
+def not_finite(problem: Any, step: int, run: int | None = None) -> ValueError:
+    """The error for a problem that returned nan or an infinite value, in one run or in a run of a series."""
+    place, call = f"in step {step}", "pass throw=False"
+    if run is not None:
+        place += f" of run {run}"
+        call = f'call evo.run(..., seed=evo.Key(seed).child("run", {run}), throw=False)'
     return ValueError(
-        f"`problem` must return finite values; got a value that is not finite in step {step}. Return a large finite "
-        "loss (a low value where it is maximised) for infeasible candidates, or pass throw=False to get the run so far."
+        f"`problem` must return finite values; got a value that is not finite from {shown(problem)} {place}. Return a "
+        f"large finite loss (a low value where it is maximised) for infeasible candidates, or {call} to get the run so "
+        "far."
     )
 
 
 class _Run:
     """One run in progress; mutable only here."""
 
-    def __init__(self, job: Job, driver: PythonDriver, resume: RunState | None) -> None:
-        self.job, self.driver = job, driver
+    def __init__(self, job: Job, driver: PythonDriver, resume: RunState | None, place: int | None = None) -> None:
+        self.job, self.driver, self.place = job, driver, place
         self.began = time.monotonic()
         if resume is None:
             state = job.optimizer.init(job.key, job.problem, job.start)
@@ -153,7 +160,7 @@ class _Run:
         self.state = self._recorded(state, info)
         if not info.finite:
             if job.throw:
-                raise not_finite(steps)
+                raise not_finite(problem, steps, self.place)
             return Reason.NON_FINITE
         return None
 

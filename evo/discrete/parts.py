@@ -22,7 +22,7 @@ from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import copy_registrations, has, parameters, register
 from evo.discrete.engines.instances import instance_of, level_of_string, value_of
 from evo.discrete.engines.lowering import LOWERED, USED, lowered_type
-from evo.discrete.engines.waiting import Waiting
+from evo.discrete.engines.waiting import SEEN, Waiting
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -131,7 +131,7 @@ class AbstractRate(AbstractPart):
     @property
     def sees(self) -> frozenset[str]:
         """A declaration: what the policy looks at besides steps and comparisons, of "zeros", "level" and "flips"."""
-        return frozenset({"zeros", "level", "flips"})
+        return SEEN
 
     def check(self, n: int) -> None:
         """Refuse string lengths for which the policy has no valid rate."""

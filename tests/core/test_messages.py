@@ -89,9 +89,9 @@ REFUSALS = [
     (
         lambda: run(record=evo.Every(1, d.level)),
         ValueError,
-        "No engine can run",
-        "observable 'level'",
-        "OneMax(n=6) has no levels",
+        "`record`",
+        "got Every(1, ",
+        "read what the problem has, but observable 'level': OneMax(n=6) has no levels",
         "HotTopic and LeadingOnes have",
     ),
     (
@@ -133,7 +133,7 @@ REFUSALS = [
         lambda: run(resume=started(), engine=evo.Engine.PYTHON),
         ValueError,
         "`engine`",
-        "got EngineUsed(engine=Engine.PYTHON",
+        "got 'python v1'",
         "be reference v1, which made the state",
         "Resume on the engine and version",
     ),

@@ -238,3 +238,10 @@ def test_invalid_rates_are_named(engine, plain):
     d.implements(Wrong)(draw)
     with pytest.raises(ValueError, match=r"1\.5"):
         evo.run(d.OnePlusOne(rate=Wrong()), d.OneMax(8), seed=0, engine=engine)
+
+
+def test_explain_answers_for_the_engine_that_is_asked_for():
+    search = d.OnePlusOne(rate=d.Static(strength=1.0))
+    text = str(evo.explain(search, d.BinVal(60), engine=_CHAIN))
+    assert text.startswith("CHAIN is not available; AUTO takes event v1.\n  chain v1: not available: the number of")
+    assert str(evo.explain(search, d.OneMax(60), engine=_EVENT)).startswith("EVENT is exact; AUTO takes chain v1.")

@@ -32,7 +32,8 @@ def check(part: AbstractPart, n: int = 8, *, seed: int | Key = 0) -> Report:
       with those of each step; `commit` keeps the cache; levels, `solved`, `optimum` and a declared
       `monotone` hold for all strings (a function is monotone if every single 0 -> 1 flip is an improvement, because
       any y >= x is reached from x by such flips).
-    - *Rate policies*: rates lie in [0, 1] over random and one-sided sequences of events; states keep their types.
+    - *Rate policies*: rates lie in [0, 1] over random and one-sided sequences of events; states keep their types; rates
+      and updates do not change with what the declarations `waiting` and `sees` leave out.
     - *Mutations*: flips are distinct positions; the memo does not matter; sets of equal size are equally likely,
       unless the class says `symmetric = False`; every position is flipped; a law that the part knows is its own.
     - *Acceptance rules*: better is kept; monotone in the sign; magnitude and u matter only where declared.

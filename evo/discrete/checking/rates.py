@@ -19,8 +19,8 @@ from evo.discrete.checking.base import (
 from evo.discrete.checking.laws import scene_of
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.generic import has
-from evo.discrete.engines.streams import seed_stream
-from evo.discrete.engines.waiting import Waiting
+from evo.discrete.engines.streams import next_word, seed_stream
+from evo.discrete.engines.waiting import SEEN, UPDATELESS, Waiting, check_declarations
 from evo.discrete.parts import (
     AbstractFunction,
 )
@@ -58,25 +58,73 @@ class RateChecker(AbstractChecker):
         yield "declared waits", self.declared
 
     def declared(self) -> str:
-        """What the policy promises of the steps in which nothing improves."""
-        waiting, lowered = self.part.waiting, self.part.lower(self.n)
-        if waiting in (Waiting.CONSTANT, Waiting.SCHEDULE, Waiting.STRATA):
-            if has("update", type(lowered)):
-                raise BrokenError(f"it declares {waiting!r}, which knows no update, but has one")
-        elif waiting in (Waiting.FAILURES, Waiting.SIGNS):
-            if f.tosses(lowered):
-                raise BrokenError(f"it declares {waiting!r}, but its update tosses a coin")
-            for told, policy, state, view, _ in self.walks():
-                for signs in ((-1, 0),) if waiting is Waiting.FAILURES else ((-1,), (0,)):
-                    after = {
-                        tuple(f.update(policy, state, f.Event(view.step, sign, idle, flips, place, 0.0), self.n))
-                        for sign in signs
-                        for idle, flips, place in ((False, 1, 0), (False, min(3, self.n), 1), (True, 0, 0))
-                        if sign == 0 or not idle
-                    }
-                    if len(after) > 1:
-                        raise BrokenError(f"it declares {waiting!r}, but after {told} failures lead to {after}")
-        return repr(waiting)
+        """What the policy promises of the steps in which nothing improves, and of what it looks at."""
+        check_declarations(self.part)
+        waiting, sees, lowered = self.part.waiting, self.part.sees, self.part.lower(self.n)
+        if waiting in UPDATELESS and has("update", type(lowered)):
+            raise BrokenError(f"it declares {waiting!r}, which knows no update, but has one")
+        if waiting in (Waiting.FAILURES, Waiting.SIGNS) and f.tosses(lowered):
+            raise BrokenError(f"it declares {waiting!r}, but its update tosses a coin")
+        if waiting is Waiting.STEPS and sees == SEEN:
+            raise NotCheckedError("it declares nothing")
+        for told, policy, state, view, stream in self.walks():
+            self.same_rate(told, policy, state, view, stream)
+            if waiting in (Waiting.FAILURES, Waiting.SIGNS):
+                self.same_failures(told, policy, state, view.step)
+            if "flips" not in sees:
+                for sign in (1, -1, 0):
+                    events = [f.Event(view.step, sign, False, flips, 0, 0.5) for flips in {1, 2, self.n}]
+                    self.same_state(f"`sees` leaves out 'flips', but {told}", policy, state, events)
+        return f"{waiting!r}, sees {', '.join(sorted(sees)) or 'steps and comparisons alone'}"
+
+    def same_rate(self, told: str, policy: Any, state: Any, view: f.PolicyView, stream: np.ndarray) -> None:
+        """The rate does not depend on what the declarations leave out."""
+        waiting, sees, n = self.part.waiting, self.part.sees, self.n
+        other = stream.copy()
+        next_word(other)
+        drawn = stream.copy()
+        rate = f.draw(policy, state, view, n, drawn)
+        looks = {"step": waiting in (Waiting.STEPS, Waiting.SCHEDULE)}
+        looks |= {name: name in sees and waiting in (Waiting.STEPS, Waiting.CONSTANT) for name in ("zeros", "level")}
+        tried = [view._replace(step=step) for step in (1, 2, 10 * view.step, 10**12)]
+        tried += [view._replace(zeros=zeros) for zeros in {1, max(1, (n - view.level) // 2), n - view.level} - {0}]
+        tried += [view._replace(level=level) for level in {0, (n - view.zeros) // 2, n - view.zeros}]
+        for changed in tried:
+            (name,) = [name for name in changed._fields if getattr(changed, name) != getattr(view, name)] or [None]
+            if name is None or looks[name]:
+                continue
+            again = f.draw(policy, state, changed, n, stream.copy())
+            if again != rate:
+                promise = f"`sees` leaves out {name!r}" if name != "step" and name not in sees else f"{waiting!r}"
+                raise BrokenError(
+                    f"it declares that the rate does not depend on `view.{name}` ({promise}), but {told} the rate is "
+                    f"{rate!r} at {name}={getattr(view, name)} and {again!r} at {name}={getattr(changed, name)}"
+                )
+        chance = waiting not in (Waiting.STEPS, Waiting.STRATA)
+        if chance and (drawn.tolist() != stream.tolist() or f.draw(policy, state, view, n, other) != rate):
+            raise BrokenError(f"it declares {waiting!r}, but {told} the rate is drawn at random")
+
+    def same_failures(self, told: str, policy: Any, state: Any, step: int) -> None:
+        """Failures, or comparisons of one sign, lead to the same state whatever else happened in the step."""
+        waiting = self.part.waiting
+        for signs in ((-1, 0),) if waiting is Waiting.FAILURES else ((-1,), (0,)):
+            events = [
+                f.Event(number, sign, idle, flips, place, 0.0)
+                for number in ((1, step, 10 * step) if waiting is Waiting.FAILURES else (step,))
+                for sign in signs
+                for idle, flips, place in ((False, 1, 0), (False, min(3, self.n), 1), (True, 0, 0))
+                if sign == 0 or not idle
+            ]
+            self.same_state(f"it declares {waiting!r}, but {told} failures", policy, state, events)
+
+    def same_state(self, what: str, policy: Any, state: Any, events: list[f.Event]) -> None:
+        """The same new state after each of the events."""
+        first, *others = [(event, tuple(f.update(policy, state, event, self.n))) for event in events]
+        for event, after in others:
+            if after != first[1]:
+                differ = [name for name in event._fields if getattr(event, name) != getattr(first[0], name)]
+                shown = [", ".join(f"{name}={getattr(item, name)}" for name in differ) for item in (first[0], event)]
+                raise BrokenError(f"{what} lead to {first[1]} with {shown[0]}, and to {after} with {shown[1]}")
 
     def calls(self) -> dict[str, tuple[Any, ...]]:
         _, policy, state, view, stream = next(self.walks())

@@ -102,11 +102,12 @@ class AbstractSetup(ABC):
             step = int(work.counters[k.STEPS]) + 1
             raise invalid_rate(self.job.optimizer.scheme(self.parts.n)[0], float(work.rate[0]), step, self.parts.n)
 
-    def check_values(self, reasons: np.ndarray, steps: np.ndarray) -> None:
-        """Raise if a run met a value that is not finite, unless the user wants such runs."""
+    def check_values(self, reasons: np.ndarray, steps: np.ndarray, first: int | None = None) -> None:
+        """Raise if a run (of those from `first` on) met a value that is not finite, unless the user wants such runs."""
         bad = np.flatnonzero(reasons == Reason.NON_FINITE.code)
         if len(bad) and self.job.throw:
-            raise not_finite(int(steps[bad[0]]))
+            place = int(bad[0])
+            raise not_finite(self.job.problem, int(steps[place]), None if first is None else first + place)
 
 
 class AbstractCompiledDriver(AbstractDriver):
@@ -367,7 +368,7 @@ class _Many:
                 carry = setup.advance(work, limits, out, self.words, first, size, carry, 1)
                 out.reason[place] = Reason.WALL_CLOCK.code
                 self._keep_rows(first, work)
-        setup.check_values(out.reason, out.spent)
+        setup.check_values(out.reason, out.spent, first)
         seconds = (time.monotonic() - began) / size
         with self.lock:
             self.seconds_per_run = seconds

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
+
+from evo.core import checks
 
 
 class Waiting(enum.Enum):
@@ -28,3 +31,23 @@ class Waiting(enum.Enum):
 
     def __repr__(self) -> str:
         return f"Waiting.{self.name}"
+
+
+#: declarations of policies that have no update
+UPDATELESS = (Waiting.CONSTANT, Waiting.SCHEDULE, Waiting.STRATA)
+#: what a policy may look at besides steps and comparisons
+SEEN = frozenset({"zeros", "level", "flips"})
+
+
+def check_declarations(policy: Any) -> None:
+    """Refuse a `waiting` or `sees` that engines would not understand."""
+    waiting, sees = policy.waiting, policy.sees
+    if not isinstance(waiting, Waiting):
+        action = f"Write waiting = d.Waiting.STEPS in {type(policy).__name__}, or another member."
+        raise checks.bad_type("waiting", waiting, "be a member of d.Waiting", action)
+    named = ", ".join(repr(name) for name in sorted(SEEN))
+    action = f'Write, for example, sees = frozenset({{"zeros"}}) in {type(policy).__name__}.'
+    if not isinstance(sees, frozenset | set):
+        raise checks.bad_type("sees", sees, f"be a set of names out of {named}", action)
+    if not sees <= SEEN:
+        raise checks.bad_value("sees", set(sees - SEEN), f"hold only names out of {named}", action)

@@ -47,7 +47,9 @@ class Static(AbstractRate):
                 + " Pass Static(strength=1.0) for one expected flip per step, or Static(rate=0.01) per bit."
             )
         if self.rate is not None:
-            action = "Rate 0 never flips a bit and cannot search. For one expected flip per step pass strength=1.0."
+            action = (
+                "A rate is a probability per bit and 0 cannot search; for one expected flip per step pass strength=1.0."
+            )
             object.__setattr__(self, "rate", checks.real("rate", self.rate, 0, 1, action, open_low=True))
         else:
             action = "Strength is the expected number of flipped bits; pass for example strength=1.0."

@@ -35,7 +35,7 @@ from evo.discrete.engines.generic import has
 from evo.discrete.engines.instances import typed
 from evo.discrete.engines.lowering import is_own
 from evo.discrete.engines.series import AbstractCompiledDriver, AbstractSetup
-from evo.discrete.engines.waiting import Waiting
+from evo.discrete.engines.waiting import UPDATELESS, Waiting, check_declarations
 from evo.discrete.mutations.standard_bits import LoweredStandardBits
 from evo.discrete.parts import AbstractFunction
 from evo.discrete.starts.given import as_start
@@ -99,7 +99,7 @@ def wait_of(optimizer: Any, problem: Any, kind: type, offspring: int) -> type | 
     standard = isinstance(mutation.lower(n), LoweredStandardBits)
     lowered = policy.lower(n)
     waiting = policy.waiting
-    if waiting in (Waiting.CONSTANT, Waiting.SCHEDULE, Waiting.STRATA) and has("update", type(lowered)):
+    if waiting in UPDATELESS and has("update", type(lowered)):
         waiting = Waiting.STEPS  # it has an update, whatever it declares
     if waiting in (Waiting.FAILURES, Waiting.SIGNS) and f.tosses(lowered):
         waiting = Waiting.STEPS  # and one by chance
@@ -336,6 +336,7 @@ class EventDriver(AbstractCompiledDriver):
         reason = super().refusal(optimizer, problem, record, start) or _unsuited_algorithm(optimizer, problem)
         if reason is not None:
             return reason
+        check_declarations(optimizer.scheme(problem.n)[0])
         offspring = optimizer.least_offspring()
         state = _state_of(optimizer, problem, exchangeable=_exchangeable(optimizer, start))
         if isinstance(state, str):

@@ -1,5 +1,8 @@
 from theory import constants as constants
 from theory import results as results
+from theory.bounds import drift as drift
+from theory.bounds import fitness_levels as fitness_levels
+from theory.bounds import linear as linear
 from theory.exact import adversarial_dynamic_bin_val as adversarial_dynamic_bin_val
 from theory.exact import chain as chain
 from theory.exact import dynamic_bin_val as dynamic_bin_val
@@ -7,7 +10,6 @@ from theory.exact import dynamic_linear as dynamic_linear
 from theory.exact import enumeration as enumeration
 from theory.exact import flips as flips
 from theory.exact import leading_ones as leading_ones
-from theory.exact import linear as linear
 from theory.exact import onemax as onemax
 from theory.exact import partially_ordered as partially_ordered
 from theory.exact import rls as rls
@@ -24,9 +26,11 @@ __all__ = [
     "adversarial_dynamic_bin_val",
     "chain",
     "constants",
+    "drift",
     "dynamic_bin_val",
     "dynamic_linear",
     "enumeration",
+    "fitness_levels",
     "flips",
     "hottopic",
     "leading_ones",

@@ -27,6 +27,8 @@ _STRENGTH = {
     "partial order": theory.partially_ordered.law,
     "partial order bands": theory.partially_ordered.bands,
     "linear": theory.linear.upper_bound,
+    "linear lower": theory.linear.lower_bound,
+    "linear limit": theory.linear.asymptotic_lower_bound,
 }
 _COUNTS = {**_STRENGTH, "rls": lambda n, **_: theory.rls.law(n), "rls lo": lambda n, **_: theory.rls.leading_ones(n)}
 

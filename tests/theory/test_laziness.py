@@ -6,11 +6,17 @@ import sys
 import pytest
 
 import theory
+import theory.bounds
+import theory.exact
+import theory.monotone
 
 _PROBE = """
 import sys
 before = set(sys.modules)
 import theory
+import theory.bounds
+import theory.exact
+import theory.monotone
 dir(theory)
 print(sorted({name.partition(".")[0] for name in set(sys.modules) - before} - set(sys.stdlib_module_names)))
 """
@@ -42,7 +48,9 @@ def test_theory_never_loads_the_simulator_or_the_plotting():
     assert _run(code) == "[]"
 
 
-@pytest.mark.parametrize("package", [theory, theory.exact, theory.monotone], ids=lambda package: package.__name__)
+@pytest.mark.parametrize(
+    "package", [theory, theory.bounds, theory.exact, theory.monotone], ids=lambda package: package.__name__
+)
 def test_all_names_exist_and_an_unknown_one_is_refused(package):
     for name in package.__all__:
         assert getattr(package, name) is not None
@@ -55,7 +63,7 @@ def test_stubs_list_the_same_names():
     import ast
     from pathlib import Path
 
-    for package in (theory, theory.exact, theory.monotone):
+    for package in (theory, theory.bounds, theory.exact, theory.monotone):
         stub = ast.parse(Path(package.__file__).with_suffix(".pyi").read_text())
         names = {alias.name for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
         assert names == set(package.__all__)

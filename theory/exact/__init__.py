@@ -13,7 +13,6 @@ __all__ = [
     "enumeration",
     "flips",
     "leading_ones",
-    "linear",
     "onemax",
     "partially_ordered",
     "rls",

@@ -5,7 +5,6 @@ from theory.exact import dynamic_linear as dynamic_linear
 from theory.exact import enumeration as enumeration
 from theory.exact import flips as flips
 from theory.exact import leading_ones as leading_ones
-from theory.exact import linear as linear
 from theory.exact import onemax as onemax
 from theory.exact import partially_ordered as partially_ordered
 from theory.exact import rls as rls
@@ -19,7 +18,6 @@ __all__ = [
     "enumeration",
     "flips",
     "leading_ones",
-    "linear",
     "onemax",
     "partially_ordered",
     "rls",

@@ -17,9 +17,7 @@ def moments(model: Model) -> tuple[float, float]:
         rows = np.flatnonzero(~model.solved[first:last]) + first
         if rows.size == 0:
             continue
-        parents = model.order[rows][:, None]
-        move = masks[parents % masks.shape[0], parents ^ model.order[None, :]] * _accepted(model, rows)
-        move[np.arange(rows.size), rows] = 0.0
+        move = transitions(model, masks, rows)
         outside = np.ones(model.size, dtype=np.bool_)
         outside[rows] = False
         leave = move[:, outside].sum(axis=1)
@@ -38,6 +36,14 @@ def blocks(model: Model) -> list[tuple[int, int]]:
         return [(0, model.size)]
     ends = np.unique(model.last)[::-1]
     return [(int(model.first[end - 1]), int(end)) for end in ends]
+
+
+def transitions(model: Model, masks: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """P(x -> y) for the sorted strings x in `rows` and all sorted strings y != x; what is missing stays."""
+    parents = model.order[rows][:, None]
+    move = masks[parents % masks.shape[0], parents ^ model.order[None, :]] * _accepted(model, rows)
+    move[np.arange(rows.size), rows] = 0.0
+    return move
 
 
 def _accepted(model: Model, rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ def _process(states, matrix):
 
 
 @given(chains(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_upper_bounds_hold_on_random_chains(drawn, data):
     states, matrix = drawn
     process = _process(states, matrix)
@@ -46,7 +46,7 @@ def test_additive_lower_bound_holds_on_random_chains(drawn, data):
 
 
 @given(chains(falling=True, most=9), st.data())
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_multiplicative_lower_bound_holds_on_random_chains(drawn, data):
     states, matrix = drawn
     matrix[1:] = (
@@ -65,7 +65,19 @@ def test_multiplicative_lower_bound_holds_on_random_chains(drawn, data):
     assert bound.expected.lower <= means(matrix)[start] * _CLOSE
 
 
-def test_the_lower_bound_searches_chains_where_it_says_something():
+def test_jumps_to_the_target_are_not_mistaken_for_slow_progress():
+    states, leap = np.arange(101.0), 0.01
+    matrix = np.eye(101) * (1.0 - leap)
+    matrix[:, 0] += leap
+    process = _process(states, matrix)  # its drift is 0.01 s, and E[T] = 100 from everywhere
+    with pytest.raises(ValueError, match=r"they fail at X = 100 \(state number 100\) for delta < 0\.04699"):
+        drift.multiplicative_lower(process, 100.0, delta=leap)
+    assert math.log(100) / leap * (1 - 0.1) / (1 + 0.1) > 100.0  # what the formula would give without the condition
+    assert 1.0 < drift.multiplicative_lower(process, 100.0).expected.lower <= 100.0
+    assert drift.multiplicative_upper(process, 100.0).expected.upper >= 100.0
+
+
+def test_the_lower_bound_is_nearly_attained_by_small_steps():
     shrink, states = 0.02, np.concatenate([[0.0], 1.02 ** np.arange(400)])  # one state down with probability 0.02
     matrix = np.eye(401) * (1.0 - shrink) + np.eye(401, k=-1) * shrink
     bound = drift.multiplicative_lower(_process(states, matrix), states[400], target=1.0)
@@ -148,7 +160,7 @@ def _falling(size):
 
 
 @given(chains(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_escapes_take_as_long_as_claimed(drawn, data):
     states, matrix = drawn
     assume(means(matrix)[1:].min() >= 1.0 and means(matrix).max() < 1e6)  # a dense solve keeps nine digits
@@ -200,9 +212,11 @@ def test_scaled_negative_drift():
     assert value.kind is Kind.ASYMPTOTIC and "132 [recalled]" in value.source
     assert float(value) < drift.escape_bound(process, 0.0, float(m)).expected.lower
     with pytest.raises(
-        ValueError, match=r"r\^2 <= epsilon l / \(132 ln\(r / epsilon\)\) must hold; got r\^2 = 1\.0201"
+        ValueError, match=r"r\^2 <= epsilon l / \(132 log2\(r / epsilon\)\) must hold; got r\^2 = 1\.0201"
     ):
         drift.negative_scaled(process, 0.0, 30.0, r=1.01)
+    with pytest.raises(ValueError, match=r"must hold for all 0 < x < 4; at X = 1 \(state number 1\) it is -1"):
+        drift.negative_scaled(_falling(5), 0.0, 4.0, r=2.0)
     with pytest.raises(ValueError, match=r">= 1 \| X_t = x\) <= e\^-j = 0.367879"):
         drift.negative_scaled(process, 0.0, float(m), r=1.0)
 

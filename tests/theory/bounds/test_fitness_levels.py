@@ -99,6 +99,19 @@ def test_wrong_visit_probabilities_are_seen():
     assert fitness_levels.upper_bound(levels.least, visits=0.5 * levels.visits).upper < exact
 
 
+def test_a_target_of_several_states():
+    bands = onemax.bands(10, strength=1.0)
+    level = np.maximum(0, np.arange(11) - 2)  # at most two zero-bits
+    levels = fitness_levels.levels_of(bands, _uniform(10), partition=level)
+    matrix = np.eye(11)
+    for k in range(3, 11):
+        matrix[k, k - bands.down.shape[1] if k > bands.down.shape[1] else 0 : k] = bands.down[k, :k][::-1]
+        matrix[k, k] = 1.0 - matrix[k, :k].sum()
+    inner = np.eye(8) - matrix[3:, 3:]
+    exact = _uniform(10)[3:] @ np.linalg.solve(inner, np.ones(8))
+    assert float(fitness_levels.expected_steps(levels.least, visits=levels.visits)) == pytest.approx(exact, rel=1e-12)
+
+
 def test_levels_that_are_lost_or_never_left():
     walk = chain.Chain.from_matrix([[1, 0, 0], [0.5, 0.25, 0.25], [0, 0.5, 0.5]])
     with pytest.raises(ValueError, match=r"never move to a worse level; from state 1 of level 1 it does .* 0\.25"):

@@ -14,17 +14,12 @@ Example:
 
 from theory.bounds.drift.additive import additive_lower, additive_upper
 from theory.bounds.drift.bound import DriftBound
-from theory.bounds.drift.certificates import (
-    AbstractClaim,
-    Additive,
-    Certificate,
-    Multiplicative,
-    Variable,
-    certificate,
-)
+from theory.bounds.drift.certificates import Certificate, certificate
+from theory.bounds.drift.claims import AbstractClaim, Additive, Multiplicative, Variable
+from theory.bounds.drift.escape import EscapeBound, escape_bound
 from theory.bounds.drift.estimator import DriftEstimate, estimate
 from theory.bounds.drift.multiplicative import multiplicative_lower, multiplicative_upper
-from theory.bounds.drift.negative import EscapeBound, NegativeDrift, escape_bound, negative, negative_scaled
+from theory.bounds.drift.negative import NegativeDrift, negative, negative_scaled
 from theory.bounds.drift.process import Moves, Process
 from theory.bounds.drift.searches import search
 from theory.bounds.drift.time_dependent import time_dependent

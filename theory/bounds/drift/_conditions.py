@@ -52,6 +52,12 @@ def at_most(process: Process, scale: NDArray[np.float64], delta: Any, law: str) 
     return max(delta, float(high.max()))
 
 
+def interval(a: Any, b: Any) -> tuple[float, float]:
+    """The ends of an interval of X, checked."""
+    a = _check.real("a", a, "[0, inf)", unit="X at the near end", advice="Pass 0.0 for the target itself.")
+    return a, _check.real("b", b, f"({a!r}, inf)", unit="X at the far end", advice="Pass a state above a.")
+
+
 def markov(mean: float) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """P(T > t) <= E[T] / (t + 1), for a bound on the mean."""
     return lambda t: np.full_like(t, math.inf) if math.isinf(mean) else mean / (t + 1.0)

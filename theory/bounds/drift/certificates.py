@@ -1,131 +1,23 @@
 """Certificates: a drift condition, checked at every string of a few bits, and the bound that follows from it."""
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from theory import _check
-from theory.bounds.drift.additive import additive_upper
 from theory.bounds.drift.bound import DriftBound
-from theory.bounds.drift.multiplicative import multiplicative_upper
+from theory.bounds.drift.claims import AbstractClaim
 from theory.bounds.drift.process import Process
 from theory.bounds.drift.searches import Table, search
-from theory.bounds.drift.variable import variable_upper
 from theory.exact.enumeration import AbstractAcceptance, AbstractMutation, Elitist, StandardBits
 from theory.exact.enumeration._model import start_law
 
-__all__ = ["AbstractClaim", "Additive", "Certificate", "Multiplicative", "Variable", "certificate"]
+__all__ = ["Certificate", "certificate"]
 
 _STANDARD, _ELITIST = StandardBits(), Elitist()
-
-
-class AbstractClaim(ABC):
-    """A condition on the drift: E[X_t - X_{t+1} | X_t = s] >= delta scale(s) at every s > 0."""
-
-    @property
-    @abstractmethod
-    def least(self) -> float | None:
-        """delta; None for the largest positive one that holds."""
-
-    @abstractmethod
-    def scale(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The scale at all s > 0."""
-
-    @abstractmethod
-    def bound(self, process: Process, start: NDArray[np.float64]) -> DriftBound:
-        """What the theorem gives where the condition holds."""
-
-
-@final
-@dataclass(frozen=True)
-class Additive(AbstractClaim):
-    """The drift is at least delta.
-
-    Args:
-        delta: positive, in units of the potential per step; None for the largest that holds.
-
-    Example:
-        >>> Additive(0.1).scale(np.array([1.0, 2.0])).tolist()
-        [1.0, 1.0]
-    """
-
-    delta: float | None = None
-
-    @property
-    def least(self) -> float | None:
-        """The claimed delta."""
-        return self.delta
-
-    def scale(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """1."""
-        return np.ones_like(states)
-
-    def bound(self, process: Process, start: NDArray[np.float64]) -> DriftBound:
-        """That of `additive_upper`."""
-        return additive_upper(process, start, delta=self.delta)
-
-
-@final
-@dataclass(frozen=True)
-class Multiplicative(AbstractClaim):
-    """The drift is at least delta times the potential.
-
-    Args:
-        delta: in (0, 1], per step; None for the largest that holds.
-
-    Example:
-        >>> Multiplicative(0.1).scale(np.array([1.0, 2.0])).tolist()
-        [1.0, 2.0]
-    """
-
-    delta: float | None = None
-
-    @property
-    def least(self) -> float | None:
-        """The claimed delta."""
-        return self.delta
-
-    def scale(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The potential itself."""
-        return states
-
-    def bound(self, process: Process, start: NDArray[np.float64]) -> DriftBound:
-        """That of `multiplicative_upper`."""
-        return multiplicative_upper(process, start, delta=self.delta)
-
-
-@final
-@dataclass(frozen=True)
-class Variable(AbstractClaim):
-    """The drift is at least h of the potential.
-
-    Args:
-        h: positive and non-decreasing.
-
-    Example:
-        >>> Variable(lambda s: s * s).scale(np.array([1.0, 2.0])).tolist()
-        [1.0, 4.0]
-    """
-
-    h: Callable[[float], float]
-
-    @property
-    def least(self) -> float | None:
-        """1."""
-        return 1.0
-
-    def scale(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
-        """h(s)."""
-        return np.array([float(self.h(float(s))) for s in states])
-
-    def bound(self, process: Process, start: NDArray[np.float64]) -> DriftBound:
-        """That of `variable_upper`."""
-        return variable_upper(process, start, h=self.h)
 
 
 @final
@@ -142,7 +34,9 @@ class Certificate:
         process: the drift at every string.
 
     Example:
-        >>> shown = certificate(3, lambda x: int(x.sum()), lambda x: 3 - int(x.sum()), Multiplicative(), strength=1.0)
+        >>> from theory import drift
+        >>> zeros = lambda x: 3 - int(x.sum())
+        >>> shown = certificate(3, lambda x: -zeros(x), zeros, drift.Multiplicative(), strength=1.0)
         >>> shown.holds, round(shown.smallest, 9) == round(1 / 3 * (2 / 3) ** 2, 9)
         (True, True)
     """
@@ -192,8 +86,9 @@ def certificate(
     Source: elementary; the bound is that of the theorem behind the claim.
 
     Example:
+        >>> from theory import drift
         >>> binval = lambda x: int(x[0]) + 2 * int(x[1]) + 4 * int(x[2])
-        >>> failed = certificate(3, binval, lambda x: 7 - binval(x), Multiplicative(0.2), strength=1.0)
+        >>> failed = certificate(3, binval, lambda x: 7 - binval(x), drift.Multiplicative(0.2), strength=1.0)
         >>> failed.holds, failed.worst, failed.bound
         (False, 6, None)
     """

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory import _check
 from theory.bounds.drift import _conditions
 from theory.bounds.drift.bound import DriftBound
-from theory.bounds.drift.process import Process
+from theory.bounds.drift.process import Moves, Process
 from theory.results import Value
 
 __all__ = ["multiplicative_lower", "multiplicative_upper"]
@@ -104,19 +104,15 @@ def multiplicative_lower(
     """
     values, weights = process.start_law(start)
     bottom = process.smallest if target is None else _real("target", target, "(0, inf)", "units of X")
-    if process.moves is None:
-        raise ValueError(
-            "`process` must know its moves, since the lower bound asks for the probability of jumps; got one that is "
-            "known by its drift. Build it with Process.from_matrix or Process.from_chain."
-        )
+    moves = process.known_moves()
     if share is not None:
         share = _real("share", share, "(0, 1)", "of X")
     if delta is not None:
         delta = _real("delta", delta, "(0, 1]", "drift parameter")
     far = np.flatnonzero(process.states > bottom)
-    _demand_no_increase(process, far)
+    _demand_no_increase(process, moves, far)
     shares = _SHARES if share is None else np.array([share])
-    needed = [_needed(process, far, b, bottom) for b in shares]
+    needed = [_needed(process, moves, far, b, bottom) for b in shares]
     most = (delta or 1.0) * (1.0 + 4.0 * _SLACK)  # a claim that rounding alone refutes is raised a little
     found = [(b, max(d, delta or 0.0)) for b, (d, _) in zip(shares, needed, strict=True) if d <= most]
     if not found:
@@ -140,22 +136,20 @@ def _times(distance: float, share: float, delta: float) -> tuple[float, float]:
     return distance / delta * (1.0 - share) / (1.0 + share), delta
 
 
-def _needed(process: Process, far: NDArray[np.int64], share: float, bottom: float) -> tuple[float, int]:
+def _needed(process: Process, moves: Moves, far: NDArray[np.int64], share: float, bottom: float) -> tuple[float, int]:
     """The smallest delta for which both conditions hold, and the state that asks for it."""
-    assert process.moves is not None
     if far.size == 0:
         return 0.0, 0
     here = process.states[far]
-    jumps = process.moves.decrease[far] >= (share * here * (1.0 - _SLACK))[:, None]
-    chance = (process.moves.chance[far] * jumps).sum(axis=1) * (1.0 + _SLACK)
+    jumps = moves.decrease[far] >= (share * here * (1.0 - _SLACK))[:, None]
+    chance = (moves.chance[far] * jumps).sum(axis=1) * (1.0 + _SLACK)
     delta = np.maximum(process.high[far] / here, chance * np.log(here / bottom) / share)
     worst = int(delta.argmax())
     return float(delta[worst]), int(far[worst])
 
 
-def _demand_no_increase(process: Process, far: NDArray[np.int64]) -> None:
-    assert process.moves is not None
-    rises = ((process.moves.decrease < 0.0) & (process.moves.chance > 0.0))[far].any(axis=1)
+def _demand_no_increase(process: Process, moves: Moves, far: NDArray[np.int64]) -> None:
+    rises = ((moves.decrease < 0.0) & (moves.chance > 0.0))[far].any(axis=1)
     if rises.any():
         worst = int(far[int(rises.argmax())])
         raise ValueError(

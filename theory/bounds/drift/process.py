@@ -80,6 +80,15 @@ class Process:
         """bool[m], where X > 0."""
         return self.states > 0.0
 
+    def known_moves(self) -> Moves:
+        """The moves, or an error where only the drift is known."""
+        if self.moves is None:
+            raise ValueError(
+                "`process` must know its moves, since the theorem asks for the law of a step; got one that is known by "
+                "its drift. Build it with Process.from_matrix or Process.from_chain."
+            )
+        return self.moves
+
     @classmethod
     def from_drift(cls, states: ArrayLike, drift: ArrayLike | Callable[[float], float]) -> "Process":
         """The process with a known drift from every state.

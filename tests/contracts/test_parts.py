@@ -32,7 +32,22 @@ def test_every_public_class_has_a_case():
     assert inside >= WITHIN
 
 
+#: one part of each kind that d.check tells apart; the laws of the others have tests of their own
+_COMPILED = {"OneMax", "HotTopic", "DynamicBinVal", "SuccessRule", "Resampled", "Metropolis", "Given"}
+
+
 @pytest.mark.parametrize("name", first_of_each_class(PARTS, lambda case: type(case[0])))
+def test_the_librarys_parts_pass_in_plain_python(name, plain, monkeypatch):
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
+    part, n = PARTS[name]
+    report = d.check(part, n)
+    report.raise_if_failed()
+    assert {check.message for check in report.checks if check.name == "compiles"} == {"the JIT is off"}
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in _COMPILED else pytest.param(name, marks=pytest.mark.slow) for name in PARTS]
+)
 def test_the_librarys_parts_pass(name, capsys):
     part, n = PARTS[name]
     report = d.check(part, n)
@@ -49,6 +64,7 @@ def test_the_librarys_parts_pass(name, capsys):
         assert set(unchecked) <= {"law of T", "monotone", "gain and compare, compiled, all pairs", "JIT off = JIT on"}
 
 
+@pytest.mark.slow
 def test_the_one_bit_mutation_passes():
     d.check(OneBit()).raise_if_failed()
 

@@ -9,6 +9,7 @@ from theory.exact import dynamic_bin_val as dynamic_bin_val
 from theory.exact import dynamic_linear as dynamic_linear
 from theory.exact import enumeration as enumeration
 from theory.exact import flips as flips
+from theory.exact import hitting as hitting
 from theory.exact import leading_ones as leading_ones
 from theory.exact import onemax as onemax
 from theory.exact import partially_ordered as partially_ordered
@@ -32,6 +33,7 @@ __all__ = [
     "enumeration",
     "fitness_levels",
     "flips",
+    "hitting",
     "hottopic",
     "leading_ones",
     "linear",

@@ -12,6 +12,7 @@ __all__ = [
     "dynamic_linear",
     "enumeration",
     "flips",
+    "hitting",
     "leading_ones",
     "onemax",
     "partially_ordered",

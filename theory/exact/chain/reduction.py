@@ -78,7 +78,7 @@ def solve(inner: NDArray[np.float64], leave: NDArray[np.float64], right: NDArray
     Args:
         inner: float64[m, m], Q; changed in place.
         leave: float64[m], mass that leaves the block from each state; changed in place.
-        right: float64[m], R >= 0.
+        right: float64[m], R; with R >= 0 nothing is subtracted at all.
 
     Returns:
         float64[m], X; inf where the block is not left.

@@ -15,7 +15,7 @@ __all__ = ["iterate", "law"]
 
 TAIL = 1e-15  # forward iteration ends when less mass than this is under way
 _SKIP = 1e-26  # states with less mass are not pushed in this step
-_WORK = 2e10  # elementary operations that a law without a stated horizon may take (about half a minute)
+_WORK = 1e11  # elementary operations that a law without a stated horizon may take (about two minutes)
 _STEPS = 2e7  # and the steps that its table may hold
 
 
@@ -114,21 +114,22 @@ def _masses_from(chain: Chain, start: NDArray[np.float64], horizon: int | None, 
     return iterate(chain, start, horizon=horizon)
 
 
-def allow(mean: float, variance: float, cost: float) -> None:
-    """Refuses a whole distribution that would take minutes.
+def allow(mean: float, variance: float, cost: float, once: float = 0.0) -> None:
+    """Refuses a whole distribution that would take more than some two minutes.
 
     Args:
         mean: expected hitting time in steps.
         variance: its variance.
         cost: operations per step.
+        once: operations beside those.
 
     Raises:
         ValueError: with the estimate and what to do instead.
     """
     steps = mean + 36.0 * math.sqrt(variance) if math.isfinite(variance) else math.inf
-    if steps > _STEPS or steps * cost > _WORK:
+    if steps > _STEPS or once + steps * cost > _WORK:
         raise ValueError(
-            f"the whole distribution must fit into {min(_STEPS, _WORK / cost):.2g} steps of forward iteration at this "
+            f"the whole distribution must fit into {min(_STEPS, max(0.0, _WORK - once) / cost):.2g} steps of forward iteration at this "
             f"size; it needs about {steps:.2g}. Use .mean, .variance and .std, or pass horizon= to track so many steps."
         )
 
@@ -154,19 +155,25 @@ def _push_down(
 ) -> tuple[int, float]:
     cut = 0.0
     top = law.size - 1
+    bottom = 1
     for t in range(table.size):
         while top > 0 and law[top] < _SKIP:
             cut += law[top]
             law[top] = 0.0
             top -= 1
+        while bottom < top and law[bottom] < _SKIP:
+            bottom += 1
         remaining = 0.0
-        for k in range(1, top + 1):  # ascending, in place: mass moves to states that were handled already
+        depth = bottom
+        for k in range(bottom, top + 1):  # ascending, in place: mass moves to states that were handled already
             mass = law[k]
             if mass >= _SKIP:
                 for j in range(widths[k]):
                     law[k - 1 - j] += mass * down[k, j]
                 law[k] = mass - mass * leave[k]
                 remaining += law[k]
+                depth = min(depth, k - widths[k])
+        bottom = max(1, depth)
         table[t] = law[0]
         law[0] = 0.0
         if remaining + table[t] < tail:

@@ -38,8 +38,9 @@ def law(
         horizon: track the distribution for so many steps; None: until less than 1e-15 is left.
 
     Returns:
-        An exact law. Mean and variance cost about n bands squared; the distribution is computed on first use and
-        refused where it would take minutes (n of some 10^4 takes seconds). At rate 1 the string is complemented in
+        An exact law. Mean and variance cost about n bands squared; the distribution is computed on first use (at rate
+        1/n about a second for n = 10^4 and a minute for n = 10^5) and refused where it would take more than some two
+        minutes; `distribution` gives single points beyond. At rate 1 the string is complemented in
         every step: from fewer than n zero-bits the optimum is then never reached, and mean and variance are inf. They
         are also inf where they exceed the range of floats, and taken to be so where (1 - rate)^n < 1e-300.
 
@@ -221,5 +222,6 @@ def _masses(
         return Masses(pmf, max(0.0, 1.0 - float(pmf.sum())))
     if horizon is None:
         mean, spread, _, _ = lazy()
-        allow(mean, spread, min(n, 4.0 * math.sqrt(n)) * 5.0)
+        wide = 330.0 * math.sqrt(n) * math.sqrt(spread)  # while many zero-bits are left: 20 sqrt(k) states, some 15 bands
+        allow(mean, spread, 40.0 * 12.0, wide)
     return chain.iterate(chain_of(n, rate, start.size - 1), start, horizon=horizon)

@@ -161,7 +161,7 @@ def test_rows_by_a_function_against_enumeration():
             kept = (string ^ flips).bit_count() >= string.bit_count()
             yield chance, string ^ flips if kept else string
 
-    explored = hitting.explore(step, dict.fromkeys(range(2 ** n), 2.0 ** (-n)))
+    explored = hitting.explore(step, dict.fromkeys(range(2**n), 2.0 ** (-n)))
     law = hitting.law(explored.matrix, target=explored.where(lambda x: x == 2**n - 1), start=explored.start)
     known = enumeration.law(slow.onemax(n), enumeration.Static(rate=p))
     assert law.mean == pytest.approx(known.mean, rel=1e-12)

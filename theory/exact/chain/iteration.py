@@ -127,10 +127,11 @@ def allow(mean: float, variance: float, cost: float, once: float = 0.0) -> None:
         ValueError: with the estimate and what to do instead.
     """
     steps = mean + 36.0 * math.sqrt(variance) if math.isfinite(variance) else math.inf
-    if steps > _STEPS or once + steps * cost > _WORK:
+    most = min(_STEPS, max(0.0, _WORK - once) / cost)
+    if steps > most:
         raise ValueError(
-            f"the whole distribution must fit into {min(_STEPS, max(0.0, _WORK - once) / cost):.2g} steps of forward iteration at this "
-            f"size; it needs about {steps:.2g}. Use .mean, .variance and .std, or pass horizon= to track so many steps."
+            f"the whole distribution must fit into {most:.2g} steps of forward iteration at this size; it needs about "
+            f"{steps:.2g}. Use .mean, .variance and .std, or pass horizon= to track so many steps."
         )
 
 

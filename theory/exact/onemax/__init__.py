@@ -9,6 +9,7 @@ Any law on the number of flips, several offspring, comma selection: `unbiased_la
 `lambda_lambda_law`.
 """
 
+from theory.exact.onemax.inversion import distribution
 from theory.exact.onemax.lambda_lambda import lambda_lambda_law
 from theory.exact.onemax.running_time import (
     asymptotic,
@@ -24,6 +25,7 @@ from theory.exact.onemax.unbiased import unbiased_expected_steps, unbiased_law
 __all__ = [
     "asymptotic",
     "bands",
+    "distribution",
     "expected_steps",
     "expected_steps_from",
     "lambda_lambda_law",

@@ -222,6 +222,8 @@ def _masses(
         return Masses(pmf, max(0.0, 1.0 - float(pmf.sum())))
     if horizon is None:
         mean, spread, _, _ = lazy()
-        wide = 330.0 * math.sqrt(n) * math.sqrt(spread)  # while many zero-bits are left: 20 sqrt(k) states, some 15 bands
+        wide = (
+            330.0 * math.sqrt(n) * math.sqrt(spread)
+        )  # while many zero-bits are left: 20 sqrt(k) states, some 15 bands
         allow(mean, spread, 40.0 * 12.0, wide)
     return chain.iterate(chain_of(n, rate, start.size - 1), start, horizon=horizon)

@@ -58,6 +58,47 @@ def solve(n: int, rate: float, top: int) -> tuple[NDArray[np.float64], NDArray[n
     return mean, variances
 
 
+def leaving(n: int, rate: float, top: int) -> tuple[float, int]:
+    """The smallest probability of an improvement from 1, ..., `top` zero-bits, and the number of bands."""
+    if _empty(n, rate) < _SMALLEST:
+        return 0.0, 0
+    return _leaving(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))
+
+
+def transform(
+    n: int,
+    rate: float,
+    first: int,
+    weights: NDArray[np.float64],
+    bands: int,
+    points: tuple[NDArray[np.complex128], NDArray[np.complex128]],
+    *,
+    modulus: bool,
+) -> NDArray[np.complex128]:
+    """The generating function E[z^T] of the running time at several points.
+
+    f_k(z) = z sum_j P(k, k - j) f_{k-j}(z) / (1 - z + s_k z), f_0 = 1, averaged over the start.
+
+    Args:
+        n: number of bits.
+        rate: flip probability per bit.
+        first: the first number of zero-bits in the law of the start.
+        weights: float64[...], that law from there on.
+        bands: the largest gain; see `leaving`.
+        points: the points z, and 1 - z without cancellation.
+        modulus: take absolute values of z and of the denominators, for an upper bound on |E[z^T]|.
+
+    Returns:
+        complex128, one number per point.
+    """
+    z, rest = points
+    parts = [np.ascontiguousarray(part) for part in (z.real, z.imag, rest.real, rest.imag)]
+    real, imaginary = _transform(
+        n, first, weights, rate, _empty(n, rate), _tolerance(rate), _inverses(n), bands, *parts, modulus
+    )
+    return real + 1j * imaginary
+
+
 def chain_of(n: int, rate: float, top: int) -> chain.Chain:
     """The chain on {0, ..., top}: it never moves up, so that larger numbers of zero-bits do not matter."""
     if rate == 1.0:
@@ -175,3 +216,82 @@ def _rows(
         for j in range(width):
             down[k, j] = row[j]
     return down
+
+
+@kernel
+def _leaving(
+    n: int, top: int, rate: float, empty: float, tolerance: float, inverse: NDArray[np.float64]
+) -> tuple[float, int]:
+    row = np.zeros(max(1, top))
+    odds = rate / (1.0 - rate)
+    least = 1.0
+    bands = 1
+    for k in range(1, top + 1):
+        width = _row(n, k, odds, empty, tolerance, inverse, row)
+        leave = 0.0
+        for j in range(width - 1, -1, -1):
+            leave += row[j]
+        least = min(least, leave)
+        bands = max(bands, width)
+    return least, bands
+
+
+@kernel
+def _transform(
+    n: int,
+    first: int,
+    weights: NDArray[np.float64],
+    rate: float,
+    empty: float,
+    tolerance: float,
+    inverse: NDArray[np.float64],
+    bands: int,
+    z_real: NDArray[np.float64],
+    z_imaginary: NDArray[np.float64],
+    rest_real: NDArray[np.float64],
+    rest_imaginary: NDArray[np.float64],
+    modulus: bool,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    points = z_real.size
+    top = first + weights.size - 1
+    row = np.zeros(max(1, top))
+    odds = rate / (1.0 - rate)
+    ring = bands + 1  # the last values, entry k modulo this
+    real = np.zeros((ring, points))
+    imaginary = np.zeros((ring, points))
+    sum_real = np.zeros(points)
+    sum_imaginary = np.zeros(points)
+    out_real = np.zeros(points)
+    out_imaginary = np.zeros(points)
+    for m in range(points):
+        real[0, m] = 1.0
+        if first == 0:
+            out_real[m] = weights[0]
+    for k in range(1, top + 1):
+        width = _row(n, k, odds, empty, tolerance, inverse, row)
+        here = k % ring
+        leave = 0.0
+        sum_real[:] = 0.0
+        sum_imaginary[:] = 0.0
+        for j in range(width - 1, -1, -1):
+            chance = row[j]
+            leave += chance
+            before = (k - 1 - j) % ring
+            for m in range(points):
+                sum_real[m] += chance * real[before, m]
+                sum_imaginary[m] += chance * imaginary[before, m]
+        weight = weights[k - first] if k >= first else 0.0
+        for m in range(points):
+            a = rest_real[m] + leave * z_real[m]
+            b = rest_imaginary[m] + leave * z_imaginary[m]
+            size = a * a + b * b
+            if modulus:
+                real[here, m] = math.sqrt((z_real[m] ** 2 + z_imaginary[m] ** 2) / size) * sum_real[m]
+            else:
+                x = (z_real[m] * a + z_imaginary[m] * b) / size
+                y = (z_imaginary[m] * a - z_real[m] * b) / size
+                real[here, m] = x * sum_real[m] - y * sum_imaginary[m]
+                imaginary[here, m] = x * sum_imaginary[m] + y * sum_real[m]
+            out_real[m] += weight * real[here, m]
+            out_imaginary[m] += weight * imaginary[here, m]
+    return out_real, out_imaginary

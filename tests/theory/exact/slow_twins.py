@@ -7,19 +7,23 @@ import mpmath as mp
 import numpy as np
 
 
+def gains(n, zeros, rate):
+    """P(A - B = j), j = 1, ..., zeros, for A ~ Bin(zeros, rate) and B ~ Bin(n - zeros, rate), in the current digits."""
+    p, ones = mp.mpf(rate), n - zeros
+    up = [mp.binomial(zeros, a) * p**a * (1 - p) ** (zeros - a) for a in range(zeros + 1)]
+    down = [mp.binomial(ones, b) * p**b * (1 - p) ** (ones - b) for b in range(ones + 1)]
+    return [mp.fsum(up[b + j] * down[b] for b in range(min(ones, zeros - j) + 1)) for j in range(1, zeros + 1)]
+
+
 def onemax_moments(n, rate):
     """Mean and variance from a uniform start, in 50 digits; the second moment is solved, not the variance."""
     with mp.workdps(50):
-        p = mp.mpf(rate)
         first, second = [mp.mpf(0)], [mp.mpf(0)]
         for zeros in range(1, n + 1):
-            up = [mp.binomial(zeros, a) * p**a * (1 - p) ** (zeros - a) for a in range(zeros + 1)]
-            ones = n - zeros
-            down = [mp.binomial(ones, b) * p**b * (1 - p) ** (ones - b) for b in range(ones + 1)]
-            gains = [mp.fsum(up[b + j] * down[b] for b in range(min(ones, zeros - j) + 1)) for j in range(1, zeros + 1)]
-            leave = mp.fsum(gains)
-            first.append((1 + mp.fsum(g * first[zeros - 1 - j] for j, g in enumerate(gains))) / leave)
-            rest = mp.fsum(g * second[zeros - 1 - j] for j, g in enumerate(gains))
+            chances = gains(n, zeros, rate)
+            leave = mp.fsum(chances)
+            first.append((1 + mp.fsum(g * first[zeros - 1 - j] for j, g in enumerate(chances))) / leave)
+            rest = mp.fsum(g * second[zeros - 1 - j] for j, g in enumerate(chances))
             second.append((2 * first[zeros] - 1 + rest) / leave)
         weights = [mp.binomial(n, k) / mp.mpf(2) ** n for k in range(n + 1)]
         mean = mp.fsum(w * e for w, e in zip(weights, first, strict=True))

@@ -1,6 +1,7 @@
 """The whole law of the hitting time of a finite Markov chain, by forward iteration."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ _SOURCE = "finite Markov chain: forward iteration of the law of the state"
 _BLOCK = 256  # steps that are taken at once
 _DENSE = 256  # states up to which they are
 _OVERHEAD = 5000.0  # operations that a call costs beside its products
+_FLUSH = 1e-100  # smaller numbers would soon be denormal, which is slow
 _MOST = 5_000_000  # steps without a horizon where the target may not be reached
 
 
@@ -52,7 +54,7 @@ def law(transitions: Any, *, target: Any, start: ArrayLike, horizon: int | None 
     problem = Problem(transitions, target, start)
     horizon = _check.horizon_of(horizon)
     moments = partial(_moments, transitions, target, start)
-    return Law(kind=Kind.EXACT, source=_SOURCE, moments=moments, masses=partial(_masses, problem, horizon, moments))
+    return Law(kind=Kind.EXACT, source=_SOURCE, moments=moments, masses=partial(masses, problem, horizon, moments))
 
 
 def _moments(transitions: Any, target: Any, start: ArrayLike) -> Moments:
@@ -61,7 +63,8 @@ def _moments(transitions: Any, target: Any, start: ArrayLike) -> Moments:
     return Moments.rounded(mean, spread)
 
 
-def _masses(problem: Problem, horizon: int | None, moments: "partial[Moments]") -> Masses:
+def masses(problem: Problem, horizon: int | None, moments: Callable[[], Moments]) -> Masses:
+    """The table of the law; without a horizon the moments tell whether it would take too long."""
     places = np.flatnonzero(problem.arriving & ~problem.target)
     inner = problem.matrix[places][:, places]
     enter = np.asarray(problem.matrix[places][:, np.flatnonzero(problem.target)].sum(axis=1)).ravel()
@@ -80,6 +83,7 @@ def _masses(problem: Problem, horizon: int | None, moments: "partial[Moments]") 
                 "the mass under way. Pass the number of steps to track."
             )
         table, now = step(now)
+        now[now < _FLUSH] = 0.0
         tables.append(table)
         done += step.size
     pmf = np.concatenate(tables)

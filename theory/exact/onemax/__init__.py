@@ -6,11 +6,13 @@ accepting ties (elitist) or rejecting them (strict) gives the same chain and the
 changes it.
 
 Any law on the number of flips, several offspring, comma selection: `unbiased_law`. The (1+(lambda,lambda))-GA:
-`lambda_lambda_law`.
+`lambda_lambda_law`. A rate for every step: `scheduled_law`; one that learns from success: `self_adjusting_law`; the
+best for every number of zero-bits: `optimal_rates`. Single points of the distribution for large n: `distribution`.
 """
 
 from theory.exact.onemax.inversion import distribution
 from theory.exact.onemax.lambda_lambda import lambda_lambda_law
+from theory.exact.onemax.optimal import OptimalRates, optimal_rates, optimal_rates_for_quantile
 from theory.exact.onemax.running_time import (
     asymptotic,
     expected_steps,
@@ -19,10 +21,17 @@ from theory.exact.onemax.running_time import (
     variance,
     variance_from,
 )
+from theory.exact.onemax.scheduled import scheduled_law
+from theory.exact.onemax.self_adjusting import (
+    self_adjusting_expected_steps,
+    self_adjusting_law,
+    self_adjusting_rates,
+)
 from theory.exact.onemax.transitions import bands
 from theory.exact.onemax.unbiased import unbiased_expected_steps, unbiased_law
 
 __all__ = [
+    "OptimalRates",
     "asymptotic",
     "bands",
     "distribution",
@@ -30,6 +39,12 @@ __all__ = [
     "expected_steps_from",
     "lambda_lambda_law",
     "law",
+    "optimal_rates",
+    "optimal_rates_for_quantile",
+    "scheduled_law",
+    "self_adjusting_expected_steps",
+    "self_adjusting_law",
+    "self_adjusting_rates",
     "unbiased_expected_steps",
     "unbiased_law",
     "variance",

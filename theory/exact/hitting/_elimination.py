@@ -31,7 +31,8 @@ class Elimination:
         self._inner = sparse.csr_matrix((rows.data[inner], (origin[inner], end[inner])), shape=(size, size))
         count, label = csgraph.connected_components(self._inner, directed=True, connection="strong")
         apart = np.append(label, -1)[end] != label[origin]
-        self._leave = np.bincount(origin[apart], weights=rows.data[apart], minlength=size)  # of the component
+        leave = np.bincount(origin[apart], weights=rows.data[apart], minlength=size)
+        self._leave = np.asarray(leave, dtype=np.float64)  # of the component
         self._members = np.split(np.argsort(label, kind="stable"), np.cumsum(np.bincount(label, minlength=count))[:-1])
         self._order = _successors_first(label[origin[inner & apart]], label[end[inner & apart]], count)
         largest = max((each.size for each in self._members), default=0)

@@ -41,7 +41,7 @@ def as_matrix(transitions: Any) -> Any:
     from scipy import sparse
 
     try:
-        matrix = sparse.csr_array(transitions, dtype=np.float64)
+        matrix: Any = sparse.csr_array(transitions, dtype=np.float64)
     except (TypeError, ValueError):
         raise TypeError(
             "`transitions` must be a dense or scipy.sparse matrix of probabilities; got "

@@ -157,7 +157,7 @@ def _from_every_state(problem: Problem, order: int, *, central: bool) -> NDArray
     origin, end, chance = origin[kept], matrix.indices[kept], matrix.data[kept]
 
     def summed(moves: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(origin, weights=chance * moves, minlength=problem.states)
+        return np.asarray(np.bincount(origin, weights=chance * moves, minlength=problem.states), dtype=np.float64)
 
     tables = np.zeros((order + 1, problem.states))
     tables[0] = 1.0

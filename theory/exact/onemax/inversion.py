@@ -107,8 +107,8 @@ def _circle(n: int, rate: float, first: int, weights: NDArray[np.float64]) -> _C
     shares = np.array(_SHARES)
     growth = 1.0 / (1.0 - shares * least)  # z in E[z^T]; it is finite up to 1 / (1 - s)
     angles = np.minimum(math.pi, least * 1.3 ** np.arange(48.0))
-    z = np.concatenate([growth + 0j, np.exp(1j * angles)])
-    rest = np.concatenate([-shares * least * growth + 0j, _one_minus(angles)])
+    z = np.concatenate([growth.astype(np.complex128), np.exp(1j * angles)])
+    rest = np.concatenate([(-shares * least * growth).astype(np.complex128), _one_minus(angles)])
     bounds = transform(n, rate, first, weights, bands, (z, rest), modulus=True).real
     tails = (np.log(bounds[: shares.size]) - math.log(_SMALL)) / -np.log1p(-shares * least)
     period = int(min(tails[np.isfinite(tails)], default=math.inf) if np.isfinite(tails).any() else 1 << 60) | 1
@@ -124,11 +124,11 @@ def _circle(n: int, rate: float, first: int, weights: NDArray[np.float64]) -> _C
             f"`n` and `start` must be such that {most:.2g} points suffice; got n={n} at rate={rate:g} "
             f"with {half} of them. Use law(..., horizon=t).cdf(t) for few zero-bits at the start, or a larger rate."
         )
-    angles = 2.0 * math.pi / period * np.arange(half + 1)
+    angles = 2.0 * math.pi / period * np.arange(half + 1, dtype=np.float64)
     values = np.concatenate(
         [
             transform(n, rate, first, weights, bands, (np.exp(1j * part), _one_minus(part)), modulus=False)
-            for part in np.array_split(angles, 1 + half // _CHUNK)
+            for part in (angles[i : i + _CHUNK] for i in range(0, half + 1, _CHUNK))
         ]
     )
     rounding = abs(complex(values[0]) - 1.0) + 4.0 * np.finfo(np.float64).eps * (top + 10)

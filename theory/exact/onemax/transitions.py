@@ -92,9 +92,9 @@ def transform(
         complex128, one number per point.
     """
     z, rest = points
-    parts = [np.ascontiguousarray(part) for part in (z.real, z.imag, rest.real, rest.imag)]
+    x, y, u, v = (np.ascontiguousarray(part) for part in (z.real, z.imag, rest.real, rest.imag))
     real, imaginary = _transform(
-        n, first, weights, rate, _empty(n, rate), _tolerance(rate), _inverses(n), bands, *parts, modulus
+        n, first, weights, rate, _empty(n, rate), _tolerance(rate), _inverses(n), bands, x, y, u, v, modulus
     )
     return real + 1j * imaginary
 

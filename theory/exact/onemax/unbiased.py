@@ -55,6 +55,9 @@ def unbiased_law(
         443.188779
         >>> round(unbiased_law(50, flips=flips.binomial(50, strength=1.0), offspring=8, comma=True).mean, 3)
         70.539
+        >>> heavy = flips.heavy_tailed(50, exponent=1.5)  # the fast (1+1)-EA, and with 8 offspring
+        >>> round(unbiased_law(50, flips=heavy).mean, 3), round(unbiased_law(50, flips=heavy, offspring=8).mean, 3)
+        (631.409, 86.677)
     """
     n = _check.bits(n)
     weights = flip_laws.check("flips", flips, n)

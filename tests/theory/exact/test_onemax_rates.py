@@ -93,10 +93,10 @@ def test_moments_of_a_schedule_come_from_the_table():
 
 @pytest.mark.slow
 def test_a_thousand_bits_with_a_new_rate_in_every_step_take_seconds():
-    began = time.perf_counter()
+    began = time.process_time()
     law = onemax.scheduled_law(1000, lambda t: (1.0 + 1.0 / t) / 1000)
     assert law.defect < 1e-11
-    assert time.perf_counter() - began < 20.0  # 2 s on an idle machine
+    assert time.process_time() - began < 20.0  # 2 s on an idle machine
 
 
 def test_arguments():

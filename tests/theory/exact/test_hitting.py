@@ -168,6 +168,12 @@ def test_rows_by_a_function_against_enumeration():
     np.testing.assert_allclose(law.cdf(np.arange(200)), known.cdf(np.arange(200)), atol=1e-12)
 
 
+def test_states_that_differ_by_rounding_are_one():
+    explored = hitting.explore(lambda x: [(0.5, min(0.4, x * 3.0)), (0.5, max(0.1, x / 3.0))], 0.1)
+    assert len(explored.states) == 4  # 0.1 and 0.3, 0.4 / 3 and 0.4
+    assert explored.where(lambda x: x < 0.2).tolist().count(True) == 2
+
+
 def test_time_inhomogeneous_chains_against_enumeration_and_constant_ones():
     n, rates = 6, [0.5, 0.3, 0.1]
     matrices = [_square(onemax.bands(n, rate=rate)) for rate in rates]

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.exact.enumeration._merged import Merged
+from theory.exact._merged import Merged
 from theory.exact.enumeration._model import Model
 from theory.exact.enumeration.policies import RatePolicy
 

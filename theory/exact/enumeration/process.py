@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory import _check
-from theory.exact.enumeration._merged import Merged
+from theory.exact._merged import Merged
 from theory.exact.enumeration._once import Once
 from theory.results import Kind, Law, Masses, truncated_moments
 

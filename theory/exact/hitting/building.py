@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.exact._merged import Merged
 from theory.exact.hitting._problem import TOLERANCE
 
 __all__ = ["Explored", "explore", "product"]
@@ -33,6 +34,7 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
 
     Args:
         step: step(state) gives pairs (probability, next state) of sum 1; a next state may be listed more than once.
+            States that agree, floats to a relative 1e-9 and tuples part by part, are one.
         start: a state, or a mapping from states to their probabilities.
 
     Returns:
@@ -56,7 +58,9 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
 
     if not callable(step):
         raise TypeError(f"`step` must be a function of a state; got {step!r}. Define step(state) -> pairs.")
-    law = dict(start) if isinstance(start, Mapping) else {start: 1.0}
+    merged, law = Merged(), {}
+    for state, weight in start.items() if isinstance(start, Mapping) else [(start, 1.0)]:
+        law[merged(state)] = law.get(merged(state), 0.0) + weight
     number = {state: place for place, state in enumerate(law)}
     states, origin, target, chance = list(law), [], [], []
     for place, state in enumerate(states):  # grows on the way
@@ -67,7 +71,7 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
                 f"`step` must give probabilities of sum 1; got {pairs!r:.200} in state {state!r}, sum {total:.12g}. "
                 "Add what is missing as the probability of staying."
             )
-        for weight, following in pairs:
+        for weight, following in ((weight, merged(following)) for weight, following in pairs):
             if following not in number:
                 number[following] = len(states)
                 states.append(following)

@@ -1,5 +1,6 @@
 """The (1+1)-EA on OneMax with a rate that rises after strict improvements and falls otherwise."""
 
+import math
 from functools import partial
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory import _check
 from theory.exact import chain, hitting
+from theory.exact._merged import Merged
 from theory.exact._start import whole_zeros_law
 from theory.exact.hitting._problem import Problem
 from theory.exact.hitting.distribution import masses
@@ -16,8 +18,7 @@ from theory.results import Kind, Law, Masses, Moments, Value
 
 __all__ = ["self_adjusting_expected_steps", "self_adjusting_law", "self_adjusting_rates"]
 
-_SAME = 1e-9  # rates that agree so far are one
-_LEVELS = 2000  # rates that a rule may reach
+_LEVELS = 20_000  # rates that a rule may reach
 _WORK = 3e10  # terms of the recursion (some two minutes)
 _STATES = 1e6  # pairs of zero-bits and rate whose distribution is tracked
 
@@ -57,7 +58,7 @@ def self_adjusting_law(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, or more than 2000 rates.
+        ValueError: for arguments out of range, or more than 20,000 rates.
 
     Source: Doerr, Doerr and Lengler (2019) for the rule on LeadingOnes; the limits low and high are ours.
 
@@ -112,7 +113,7 @@ def self_adjusting_expected_steps(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, or more than 2000 rates.
+        ValueError: for arguments out of range, or more than 20,000 rates.
 
     Source: see `self_adjusting_law`.
 
@@ -150,7 +151,7 @@ def self_adjusting_rates(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, or more than 2000 rates.
+        ValueError: for arguments out of range, or more than 20,000 rates.
 
     Source: see `self_adjusting_law`.
 
@@ -179,27 +180,21 @@ def _ladder(n: int, factor: float, s: float, low: float | None, high: float | No
     low = _check.real("low", low, f"(0, {high!r}]", unit=unit, advice="Pass None for 1/n^2.")
     initial = min(high, max(low, 1.0 / n)) if initial is None else initial
     initial = _check.real("initial", initial, f"[{low!r}, {high!r}]", unit=unit, advice="Pass None for 1/n.")
-    found, moves = [initial], []
-    for rate in found:  # grows on the way
-        moves.append([_place(found, min(rate * factor**s, high)), _place(found, max(rate / factor, low))])
+    merged, up = Merged(), math.exp(min(700.0, s * math.log(factor)))
+    found, moves = {merged(initial): None}, []
+    for rate in (rates := list(found)):  # grows on the way
+        moves.append([merged(min(rate * up, high)), merged(max(rate / factor, low))])
+        fresh = [following for following in moves[-1] if following not in found]
+        found.update(dict.fromkeys(fresh))
+        rates.extend(dict.fromkeys(fresh))
         if len(found) > _LEVELS:
             raise ValueError(
                 f"`s` must be an integer or a simple fraction, so that at most {_LEVELS} rates occur; got {s!r} with "
                 f"factor={factor!r}. Pass such an s, or a larger factor."
             )
-    order = np.argsort(found)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(order.size)
-    following = rank[np.array(moves)[order]]
-    return _Ladder(np.array(found)[order], following[:, 0].copy(), following[:, 1].copy(), int(rank[0]))
-
-
-def _place(found: list[float], rate: float) -> int:
-    for place, other in enumerate(found):
-        if abs(rate - other) <= _SAME * other:
-            return place
-    found.append(rate)
-    return len(found) - 1
+    ascending = np.array(sorted(rates))
+    following = np.searchsorted(ascending, np.array(moves)[np.argsort(rates)])
+    return _Ladder(ascending, following[:, 0].copy(), following[:, 1].copy(), int(np.searchsorted(ascending, initial)))
 
 
 def _moments(n: int, weights: NDArray[np.float64], ladder: _Ladder) -> Moments:

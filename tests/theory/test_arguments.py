@@ -13,6 +13,7 @@ _STRENGTH = {
     "onemax mean": theory.onemax.expected_steps,
     "onemax variance": theory.onemax.variance,
     "onemax from": theory.onemax.expected_steps_from,
+    "onemax points": lambda n, **how: theory.onemax.distribution(n, 3, **how),
     "leading ones": theory.leading_ones.law,
     "leading ones mean": theory.leading_ones.expected_steps,
     "leading ones variance": theory.leading_ones.variance,
@@ -30,7 +31,14 @@ _STRENGTH = {
     "linear lower": theory.linear.lower_bound,
     "linear limit": theory.linear.asymptotic_lower_bound,
 }
-_COUNTS = {**_STRENGTH, "rls": lambda n, **_: theory.rls.law(n), "rls lo": lambda n, **_: theory.rls.leading_ones(n)}
+_COUNTS = {
+    **_STRENGTH,
+    "rls": lambda n, **_: theory.rls.law(n),
+    "rls lo": lambda n, **_: theory.rls.leading_ones(n),
+    "scheduled": lambda n, **_: theory.onemax.scheduled_law(n, 0.1),
+    "self-adjusting": lambda n, **_: theory.onemax.self_adjusting_law(n, factor=1.5, s=4),
+    "optimal": lambda n, **_: theory.onemax.optimal_rates(n),
+}
 
 
 @pytest.mark.parametrize("function", _COUNTS.values(), ids=_COUNTS)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ class Merged:
     def __init__(self) -> None:
         self._buckets: dict[int, float] = {}
 
-    def __call__(self, state: Hashable) -> Hashable:
+    def __call__(self, state: Hashable) -> Any:
         """The representative of a state."""
         if isinstance(state, tuple):
             return tuple(self(part) for part in state)

@@ -1,4 +1,5 @@
 from theory import constants as constants
+from theory import entropy_compression as entropy_compression
 from theory import results as results
 from theory.bounds import drift as drift
 from theory.bounds import fitness_levels as fitness_levels
@@ -30,6 +31,7 @@ __all__ = [
     "drift",
     "dynamic_bin_val",
     "dynamic_linear",
+    "entropy_compression",
     "enumeration",
     "fitness_levels",
     "flips",

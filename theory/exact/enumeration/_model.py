@@ -161,16 +161,16 @@ def _solved(
     return mask
 
 
-def start_law(size: int, start: Any) -> NDArray[np.float64]:
+def start_law(size: int, start: Any, name: str = "start") -> NDArray[np.float64]:
     if start is None:
         return np.full(size, 1.0 / size)
     if np.ndim(start) == 0:
-        place = _check.integer("start", start, low=0, high=size - 1, unit="a string", advice="Pass None for uniform.")
+        place = _check.integer(name, start, low=0, high=size - 1, unit="a string", advice="Pass None for uniform.")
         return np.where(np.arange(size) == place, 1.0, 0.0)
     weights = np.asarray(start, dtype=np.float64)
     if weights.shape != (size,) or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= 1e-9:
         raise ValueError(
-            f"`start` must hold {size} probabilities of sum 1; got shape {weights.shape}, sum {weights.sum():.12g}. "
+            f"`{name}` must hold {size} probabilities of sum 1; got shape {weights.shape}, sum {weights.sum():.12g}. "
             "Pass None for a uniform string."
         )
     return weights

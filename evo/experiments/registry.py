@@ -11,6 +11,7 @@ __all__ = ["find", "names", "register"]
 
 _HOMES = {
     "dynamic-binval-transition": "evo.experiments.dynamic_binval_transition:DynamicBinValTransition",
+    "entropy-compression": "evo.experiments.entropy_compression:EntropyCompression",
     "hottopic-policies": "evo.experiments.hottopic_policies:HotTopicPolicies",
     "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
     "lengler-benchmark-sheet": "evo.experiments.lengler_benchmark_sheet:LenglerBenchmarkSheet",

@@ -8,7 +8,7 @@ slightly above 1/n. The published encoding was not available; this one is a reco
 `path_inequality` is what no reverse kernel can violate, computed exactly for a few bits.
 """
 
-from theory.entropy_compression._coder import Step
+from theory.entropy_compression._coder import Coder, Step
 from theory.entropy_compression.any_monotone import AnyMonotone
 from theory.entropy_compression.codes import AbstractCode
 from theory.entropy_compression.encoding import Balance, Message, balance, decode, encode
@@ -32,6 +32,7 @@ __all__ = [
     "AnyMonotone",
     "Balance",
     "BinVal",
+    "Coder",
     "Enumerated",
     "ExpectedGain",
     "Message",

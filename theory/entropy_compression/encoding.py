@@ -85,6 +85,16 @@ class Balance:
         return (self.forward_bits - self.code_bits) * math.log(2.0)
 
     @property
+    def entropy_bits_per_move(self) -> float:
+        """The entropy of the run, divided by the number of steps that changed the string; inf if there are none."""
+        return self.entropy_bits / moves if (moves := int(self.moved.sum())) else math.inf
+
+    @property
+    def ideal_bits_per_move(self) -> float:
+        """The ideal code length of the run, divided likewise."""
+        return self.ideal_bits / moves if (moves := int(self.moved.sum())) else math.inf
+
+    @property
     def mean_log_gain(self) -> float:
         """The mean of ln(R / P) over the steps that changed the string; NaN if there are none."""
         return float(self.log_gain[self.moved].mean()) if self.moved.any() else math.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -42,7 +43,7 @@ class GainCell(AbstractCell):
     """
 
     label: str
-    series: str
+    series: Hashable
     x: float
     axis: str = "c"
     problem: Any

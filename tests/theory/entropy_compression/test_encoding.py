@@ -62,7 +62,11 @@ def there_and_back(case):
         message, balance = ec.encode(run, code), ec.balance(run, code)
         assert ec.decode(message, code) == run
         assert 0.0 <= message.bits - balance.ideal_bits <= _OVERHEAD + _ROUNDING * (run.steps + 1)
-        assert math.isclose(balance.saved_bits, balance.entropy_bits - balance.ideal_bits)
+        moves = max(1, int(run.moved.sum()))
+        saved = moves * (balance.entropy_bits_per_move - balance.ideal_bits_per_move) if run.moved.any() else None
+        assert saved is None or math.isclose(balance.saved_bits, saved, rel_tol=1e-9, abs_tol=1e-9)
+        code_gain = (run.n - balance.final_bits) * math.log(2.0) + balance.log_gain.sum()
+        assert math.isclose(balance.saved_bits * math.log(2.0), code_gain, rel_tol=1e-9, abs_tol=1e-8)
         if not all(run.final):  # at the string of ones a share is kept for the move into it
             assert np.abs(balance.log_gain[~balance.moved]).max(initial=0.0) < 1e-9
 

@@ -111,7 +111,7 @@ def test_mass_is_lost_at_the_string_of_zeros_alone():
 
 
 def test_average_gain_of_runs_is_the_expected_one():
-    n, strength, steps, runs = 4, 1.5, 30, 3000
+    n, strength, steps, runs = 4, 1.5, 30, 1500
     values = ec.random_monotone(n, 11)
     code = ec.Enumerated(values, strength / n)
     gains = []

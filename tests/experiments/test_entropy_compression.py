@@ -25,7 +25,16 @@ LAPTOP = CONFIGS["laptop"]
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory):
     """The smallest runs that have all of the figure."""
-    small = {"n": 1000, "levels": 300, "runs": 3, "moves": 10, "samples": 100, "burn_in": 1, "progressing": (1.0,)}
+    small = {
+        "n": 1000,
+        "levels": 300,
+        "runs": 3,
+        "moves": 10,
+        "samples": 100,
+        "burn_in": 1,
+        "progressing": (1.0,),
+        "until": 0.01,
+    }
     folder = tmp_path_factory.mktemp("smoke") / "run"
     return run_experiment(NAME, "smoke", overrides=small, out=folder, progress=False, threads=2)
 
@@ -38,7 +47,7 @@ def planted(config, *, runs=None, **changes):
         means = dict(EARLIER.get(cell.x, EARLIER[4.0]))
         means["downs"] = means["ups"] - 0.005
         if cell.series != HOT:
-            means |= {"ups": 1.1, "downs": 0.4, "gain": -2.2, "density": 0.08}
+            means |= {"ups": 1.1, "downs": 0.4, "gain": -2.9, "density": 0.08}
         means |= {"better": 0.35, "equal": 0.1, "worse": 0.55, "sampled": float(config.moves)}
         means |= {name: value for name, value in changes.items() if cell.series in (HOT, LINEAR)}
         spread = 1.0 + 0.01 * np.resize([-1.0, 1.0], count)
@@ -53,16 +62,16 @@ def verdicts(config, table):
     return [claim.verdict for claim in find(NAME).claims(table, config)]
 
 
-# claims: 0 ups = downs; 1 gain on HotTopic, 2 elsewhere; 3 swaps; 4 earlier means
+# claims: 0 ups = downs; 1 gain on HotTopic, 2 elsewhere; 3 swaps; 4, 5 earlier means
 def test_right_rows_hold():
-    assert verdicts(LAPTOP, planted(LAPTOP)) == [Verdict.HOLDS] * 5
+    assert verdicts(LAPTOP, planted(LAPTOP)) == [Verdict.HOLDS] * 6
 
 
 @pytest.mark.parametrize(
     ("changes", "wrong"),
     [
         ({"downs": 1.2}, [0, 4]),
-        ({"gain": 0.1}, [1, 2, 4]),
+        ({"gain": 0.1}, [1, 2, 4, 5]),
         ({"worse": 0.45}, [3]),
         ({"consistent": 0.5}, [4]),
     ],
@@ -73,7 +82,7 @@ def test_wrong_rows_fail(changes, wrong):
 
 
 def test_few_rows_are_undecided():
-    assert verdicts(LAPTOP, planted(LAPTOP, runs=1)) == [Verdict.UNDECIDED] * 5
+    assert verdicts(LAPTOP, planted(LAPTOP, runs=1)) == [Verdict.UNDECIDED] * 6
 
 
 def test_runs_that_found_the_optimum_are_left_out():
@@ -82,21 +91,21 @@ def test_runs_that_found_the_optimum_are_left_out():
     table = planted(LAPTOP).with_columns(
         sampled=early, gain=pl.when(pl.col("cell").str.starts_with(HOT)).then(gain).otherwise(pl.col("gain"))
     )
-    assert verdicts(LAPTOP, table) == [Verdict.HOLDS] * 5
+    assert verdicts(LAPTOP, table) == [Verdict.HOLDS] * 6
     most = planted(LAPTOP).with_columns(sampled=pl.when(pl.col("run") < 11).then(3.0).otherwise(pl.col("sampled")))
     undecided, holds = Verdict.UNDECIDED, Verdict.HOLDS
-    assert verdicts(LAPTOP, most) == [undecided, undecided, holds, holds, undecided]
+    assert verdicts(LAPTOP, most) == [undecided, undecided, holds, holds, undecided, holds]
     assert find(NAME).figure(most, LAPTOP).rows
 
 
 def test_other_sizes_are_not_compared_with_earlier_ones():
     config = dataclasses.replace(LAPTOP, n=2000)
-    assert verdicts(config, planted(config)) == [Verdict.HOLDS] * 4 + [Verdict.NOT_APPLICABLE]
+    assert verdicts(config, planted(config)) == [Verdict.HOLDS] * 4 + [Verdict.NOT_APPLICABLE] * 2
 
 
 def test_nothing_is_called_quoted():
     found = [claim.basis for claim in find(NAME).claims(planted(LAPTOP), LAPTOP)]
-    assert found == [Basis.RE_DERIVED] * 4 + [Basis.MEASURED_ELSEWHERE]
+    assert found == [Basis.RE_DERIVED] * 4 + [Basis.MEASURED_ELSEWHERE] * 2
 
 
 def counted(x, strength, samples):
@@ -127,12 +136,28 @@ def test_samples_agree_with_exact_shares():
 
 
 def test_a_run_is_what_its_key_says():
-    settings = {"density": 0.3, "burn_in": 0, "moves": 5, "spacing": 2, "until": 0.0, "steps": 10_000, "samples": 100}
+    settings = {
+        "density": 0.3,
+        "burn_in": 0,
+        "moves": 5,
+        "spacing": 2,
+        "begin": 1.0,
+        "until": 0.0,
+        "steps": 10_000,
+        "samples": 100,
+    }
     one, again = (sample(d.BinVal(40), Key(5), strength=1.5, **settings) for _ in range(2))
     assert one.shape == (5, len(COLUMNS)) and np.array_equal(one, again)
     assert np.all(one[:, 8] >= one[:, 0]) and np.all(one[:, 9] >= one[:, 1])
     assert np.all(np.diff(one[:, 2]) == (one[:, 9] - one[:, 8])[1:])  # zero-bits change by what flipped
     assert one[0, 2] == 12 - one[0, 8] + one[0, 9]
+
+
+def test_samples_begin_where_the_density_says():
+    settings = {"density": 0.5, "burn_in": 0, "moves": 500, "spacing": 1, "until": 0.1, "steps": 10**6, "samples": 100}
+    rows = sample(d.BinVal(200), Key(6), strength=1.0, begin=0.2, **settings)
+    assert len(rows) > 10 and rows[0, 2] <= 40 < rows[0, 2] + rows[0, 8]
+    assert rows[-1, 2] < 20 <= rows[-2, 2]
 
 
 def test_log_gain_by_hand():
@@ -147,7 +172,7 @@ def test_log_gain_by_hand():
 
 
 def test_smoke_preset(smoke):
-    assert not smoke.failed and len(smoke.claims) == 5
+    assert not smoke.failed and len(smoke.claims) == 6
     assert b"evo run entropy-compression --preset smoke" in (smoke.folder / "figure.png").read_bytes()
     with (smoke.folder / "figure.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -90,11 +90,14 @@ def gain_cells(config: EntropyCompressionConfig) -> list[GainCell]:
 
     sizes = {"alpha": config.alpha, "beta": config.beta, "eps": config.eps}
     hot = d.HotTopic(config.n, levels=config.levels, **sizes)
-    still = {"burn_in": config.burn_in * config.n, "moves": config.moves, "spacing": config.spacing, "until": 0.0}
+    still = {"burn_in": config.burn_in * config.n, "moves": config.moves, "spacing": config.spacing}
+    still |= {"density": config.density, "begin": 1.0, "until": 0.0}
     falling = {
         "burn_in": 0,
         "moves": config.n,
         "spacing": config.spacing // 4,
+        "density": 0.5,
+        "begin": config.density,
         "until": config.until,
     }
     found = [_cell(config, HOT, hot, c, still) for c in config.stagnating]
@@ -107,7 +110,7 @@ def gain_cells(config: EntropyCompressionConfig) -> list[GainCell]:
 def _cell(
     config: EntropyCompressionConfig, name: str, problem: Any, strength: float, settings: dict[str, float]
 ) -> GainCell:
-    settings = settings | {"density": config.density, "samples": config.samples, "steps": _STEPS * config.n}
+    settings = settings | {"samples": config.samples, "steps": _STEPS * config.n}
     return GainCell(
         label=f"{name} c={strength!r}",
         series=name,

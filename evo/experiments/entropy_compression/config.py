@@ -35,9 +35,9 @@ class EntropyCompressionConfig:
     """Strengths c on BinVal and on linear functions with uniform weights."""
 
     density: float = 0.15
-    """Share of zero-bits at the start."""
+    """Share of zero-bits at the start on HotTopic; elsewhere the start is uniform, and sampling begins here."""
 
-    until: float = 0.02
+    until: float = 0.001
     """Share of zero-bits below which a run on BinVal or a linear function ends."""
 
     burn_in: int = 20

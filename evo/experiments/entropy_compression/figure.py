@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evo.experiments.entropy_compression.cells import HOT, gain_series
-from evo.experiments.entropy_compression.claims import EARLIER
+from evo.experiments.entropy_compression.claims import EARLIER, EARLIER_GAINS, EARLIER_STRENGTHS
 from evo.experiments.entropy_compression.config import EntropyCompressionConfig
 from evo.experiments.grids import RunSeries, panels
 from evo.plots import Chart, Look, Panel
@@ -37,14 +37,14 @@ def caption(config: EntropyCompressionConfig) -> str:
         f"The (1+1)-EA with strict acceptance and rate c/n, n = {config.n:,}, {config.runs} runs at each point. "
         f"HotTopic (L = {config.levels:,}, alpha = {config.alpha:g}, beta = {config.beta:g}, eps = {config.eps:g}) at "
         f"strengths where it stagnates, {config.moves} accepted steps per run, {config.spacing} apart, after "
-        f"{config.burn_in} n steps; BinVal and linear functions with uniform weights while the zero-bits fall from "
-        f"{config.density:g} n to {config.until:g} n. Faint dots are runs, points are means with 95 % Student "
-        "intervals. (a) ln(R / P) of an accepted step from x to y: P its probability, R = a(y) Q(y -> x) / b(y) that "
-        "of the reverse step; a(y) is the probability to improve on y, Q flips each zero-bit of y with probability 1/k "
-        "and each one-bit with 1/(n - k), b(y) is the probability that Q leads to a worse string. Crosses: an earlier "
-        "measurement. (b) Flips of zero-bits (points) and of one-bits (open circles) per accepted step. (c) Single "
-        "swaps of a zero-bit with a one-bit at y: the share that is worse, against the share that is neither better "
-        "nor equal."
+        f"{config.burn_in} n steps; BinVal and linear functions with uniform weights, from uniform starts, while the "
+        f"zero-bits fall from {config.density:g} n to {config.until:g} n. Faint dots are runs, points are means with "
+        "95 % Student intervals. (a) ln(R / P) of an accepted step from x to y: P its probability, R = a(y) Q(y -> x) "
+        "/ b(y) that of the reverse step; a(y) is the probability to improve on y, Q flips each zero-bit of y with "
+        "probability 1/k and each one-bit with 1/(n - k), b(y) is the probability that Q leads to a worse string. "
+        "Crosses: an earlier measurement, as a bar where it gives a range. (b) Flips of zero-bits (points) and of "
+        "one-bits (open circles) per accepted step. (c) Single swaps of a zero-bit with a one-bit at y: the share that "
+        "is worse, against the share that is neither better nor equal."
     )
     why = (
         "How far this may be trusted. The published encoding was not available; Q and R are a reconstruction. a(y) and "
@@ -66,6 +66,10 @@ def _gain_panel(panel: Panel, series: dict[str, RunSeries], looks: dict[str, Loo
     for c, known in EARLIER.items():
         panel.axes.plot([c], [known["gain"]], "x", color=_GREY, zorder=5)
         panel.mark(f"{HOT}, earlier", "reference", c, known["gain"])
+    low, high = EARLIER_GAINS
+    for c in EARLIER_STRENGTHS:
+        panel.axes.plot([c, c], [low, high], color=_GREY, linewidth=5.0, alpha=0.25, zorder=1)
+        panel.mark("BinVal and linear, earlier", "reference", c, 0.5 * (low + high))
     panel.axes.set_ylim(top=0.4)
     panels.key(panel, [(name, looks[name]) for name in series], at=(0.42, 0.28))
 

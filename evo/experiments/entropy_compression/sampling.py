@@ -43,6 +43,7 @@ def sample(
     moves: int,
     spacing: int,
     samples: int,
+    begin: float,
     until: float,
     steps: int,
 ) -> np.ndarray:
@@ -57,6 +58,7 @@ def sample(
         moves: accepted steps at which samples are taken, at most.
         spacing: accepted steps from one to the next.
         samples: of each quantity.
+        begin: no sample is taken before the share of zero-bits is this small.
         until: the run ends below this share of zero-bits.
         steps: the run ends after so many.
 
@@ -68,7 +70,8 @@ def sample(
     x = np.ones(n, dtype=np.uint8)
     x[key.child("start").numpy().permutation(n)[: round(density * n)]] = 0
     words = key.child("step").words()
-    return _run(played, x, words, strength / n, (burn_in, moves, spacing, samples, math.ceil(until * n), steps))
+    window = math.floor(begin * n), math.ceil(until * n)
+    return _run(played, x, words, strength / n, (burn_in, moves, spacing, samples, *window, steps))
 
 
 def log_gain(rows: np.ndarray, n: int, strength: float, samples: int) -> np.ndarray:
@@ -101,11 +104,11 @@ def _run(played, x, words, rate, numbers):
 @register_jitable
 def _walk(played, cache, arrays, rate, numbers):
     x, stream, flips, found = arrays
-    burn_in, moves, spacing, _, until, steps = numbers
+    burn_in, moves, spacing, _, begin, until, steps = numbers
     zeros = 0
     for bit in x:
         zeros += 1 - np.int64(bit)
-    taken, moved, step = 0, 0, 0
+    taken, moved, step, begun = 0, 0, 0, False
     while taken < moves and zeros >= until and step < steps:
         step += 1
         count = _mutation(x, rate, rate, stream, flips)
@@ -117,7 +120,8 @@ def _walk(played, cache, arrays, rate, numbers):
             x[flips[place]] = 1 - x[flips[place]]
         f.commit(played, cache, x, flips, count)
         zeros -= 2 * ups - count
-        if step <= burn_in:
+        begun = begun or (step > burn_in and zeros <= begin)
+        if not begun:
             continue
         moved += 1
         found[taken, 8] += ups

@@ -28,7 +28,7 @@ class EntropyCompression(AbstractGridExperiment):
         "In stagnation as many bits are gained as lost, and no backward encoding needs fewer bits than the entropy: "
         "the mean log-gain is not positive. Single swaps: b_1 = 1 - a_1."
     )
-    presets: ClassVar = {"smoke": "10 seconds", "laptop": "4 minutes", "large": "1 to 2 hours"}
+    presets: ClassVar = {"smoke": "10 seconds", "laptop": "5 minutes", "large": "1 to 2 hours"}
     config_type = EntropyCompressionConfig
 
     def config(self, preset: str, variant: str | None) -> EntropyCompressionConfig:

@@ -89,7 +89,7 @@ def _flips_panel(panel: Panel, series: dict[str, RunSeries], looks: dict[str, Lo
 
 def _swaps_panel(panel: Panel, series: dict[str, RunSeries], looks: dict[str, Look]) -> None:
     panel.titled("(c) single swaps", "$1 - a_1 -$ share of equal swaps", "$b_1$, share of worse swaps")
-    ends = np.array([0.2, 0.75])
+    ends = np.array([0.2, 0.85])
     panel.line("identity", ends, ends, colour=_GREY, dash=panels.FLUID)
     for name, item in series.items():
         rest = [float(np.mean(1.0 - a - e)) for a, e in zip(item["better"], item["equal"], strict=True)]

@@ -1,5 +1,6 @@
 from theory import constants as constants
 from theory import entropy_compression as entropy_compression
+from theory import hidden_subset as hidden_subset
 from theory import results as results
 from theory.bounds import drift as drift
 from theory.bounds import fitness_levels as fitness_levels
@@ -36,6 +37,7 @@ __all__ = [
     "fitness_levels",
     "flips",
     "hitting",
+    "hidden_subset",
     "hottopic",
     "leading_ones",
     "linear",

@@ -10,10 +10,10 @@ from theory import _check
 from theory.hidden_subset import _arguments
 from theory.results import Value
 
-__all__ = ["density", "discrete", "repair_rate", "static_asymptotic", "static_steps"]
+__all__ = ["density", "discrete", "nodes", "repair_rate", "static_asymptotic", "static_steps"]
 
 _LN2 = math.log(2.0)
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
 def density(u: ArrayLike, *, eps: float) -> Any:
@@ -54,7 +54,7 @@ def repair_rate(
 
     Args:
         n: number of relevant bits, at least 1 (up to 10^300).
-        eps: exponent of the power-law static law (see `density`), in (0, 100].
+        eps: exponent of the power-law static law (see `density`), in (0, 20].
         rates: the rates of a discrete law instead, in [0, 1].
         probabilities: their probabilities, with sum 1.
 
@@ -98,7 +98,7 @@ def static_steps(
 
     Args:
         n: number of relevant bits, at least 1.
-        eps: exponent of the power-law static law, in (0, 100].
+        eps: exponent of the power-law static law, in (0, 20].
         rates: the rates of a discrete law instead, in [0, 1].
         probabilities: their probabilities, with sum 1.
         shift: the O(1) of the requirement T h(n) = ln n + shift.
@@ -128,7 +128,7 @@ def static_asymptotic(n: int, *, eps: float) -> Value:
 
     Args:
         n: number of relevant bits, at least 2.
-        eps: exponent of the law, in (0, 100].
+        eps: exponent of the law, in (0, 20].
 
     Returns:
         An asymptotic value in steps.
@@ -183,17 +183,39 @@ def discrete(rates: Any, probabilities: Any) -> tuple[NDArray[np.float64], NDArr
 
 
 def _exponent(eps: Any) -> float:
-    return _check.real("eps", eps, "(0, 100]", unit="exponent of the law of ln(1/p)", advice="Pass 1.0, say.")
+    return _check.real("eps", eps, "(0, 20]", unit="exponent of the law of ln(1/p)", advice="Pass 1.0, say.")
 
 
-def _power_law(n: float, eps: float) -> float:
-    """Int e^-u (1 - e^-u)^(n - 1) w(u) du over u >= ln 2, by Gauss's rule on panels of at most 1/8.
+def nodes(n: int, eps: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rates and weights of Gauss's rule for the power-law static law, by panels of at most 1/8 in ln(1/p).
 
-    Above the last panel, at ln n + 45, less than 1e-19 of the integral is left.
+    Args:
+        n: number of relevant bits; rates below e^-45 / n are left out.
+        eps: exponent of the law, in (0, 20].
+
+    Returns:
+        Rates and weights; what is missing to 1 is the probability of smaller rates.
+
+    Raises:
+        TypeError: for an exponent of a wrong type.
+        ValueError: for an exponent out of range.
+
+    Source: elementary.
+
+    Example:
+        >>> rates, weights = nodes(100, 1.0)
+        >>> round(float(weights.sum()), 12) == round(1 - math.log(2) / (math.log(100) + 45), 12)
+        True
     """
+    eps = _exponent(eps)
     end = math.log(n) + 45.0
     edges = np.linspace(_LN2, end, math.ceil(8.0 * (end - _LN2)) + 1)
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * np.diff(edges)
     u = middle[:, None] + half[:, None] * _NODES
-    values = np.exp(-u + (n - 1.0) * np.log1p(-np.exp(-u))) * density(u, eps=eps)
-    return math.fsum(half * (values @ _WEIGHTS))
+    return np.exp(-u).ravel(), (half[:, None] * _WEIGHTS * density(u, eps=eps)).ravel()
+
+
+def _power_law(n: float, eps: float) -> float:
+    """Int e^-u (1 - e^-u)^(n - 1) w(u) du over u >= ln 2; what lies beyond the nodes is less than 1e-19 of it."""
+    rates, weights = nodes(int(n), eps)
+    return math.fsum(weights * _arguments.repairs(n, rates))

@@ -22,7 +22,7 @@ def test_density_is_a_law(eps):
             assert float(mass) == pytest.approx(1 - (math.log(2) / u) ** eps, abs=1e-13)
 
 
-@pytest.mark.parametrize("eps", [0.3, 1.0, 100.0])
+@pytest.mark.parametrize("eps", [0.3, 1.0, 20.0])
 @pytest.mark.parametrize("n", [1, 3, 100, 10**40])
 def test_repair_rate_of_the_power_law(n, eps):
     found = hidden_subset.repair_rate(n, eps=eps)
@@ -167,7 +167,7 @@ def _refused(kind, match, function, *arguments, **named):
 
 def test_refused_arguments():
     h = hidden_subset
-    _refused(ValueError, r"`eps` must lie in \(0, 100\] .*got 0\. Pass 1\.0", h.static_asymptotic, 10, eps=0)
+    _refused(ValueError, r"`eps` must lie in \(0, 20\] .*got 0\. Pass 1\.0", h.static_asymptotic, 10, eps=0)
     _refused(ValueError, r"exactly one law .*got eps=None.*Pass eps=1\.0", h.repair_rate, 10)
     _refused(ValueError, r"exactly one law", h.repair_rate, 10, eps=1.0, rates=[0.1], probabilities=[1.0])
     _refused(ValueError, r"must be a law: .*sum 1", h.repair_rate, 10, rates=[0.1], probabilities=[0.9])

@@ -12,11 +12,13 @@ __all__ = ["find", "names", "register"]
 _HOMES = {
     "dynamic-binval-transition": "evo.experiments.dynamic_binval_transition:DynamicBinValTransition",
     "entropy-compression": "evo.experiments.entropy_compression:EntropyCompression",
+    "hidden-subset": "evo.experiments.hidden_subset:HiddenSubset",
     "hottopic-policies": "evo.experiments.hottopic_policies:HotTopicPolicies",
     "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
     "lengler-benchmark-sheet": "evo.experiments.lengler_benchmark_sheet:LenglerBenchmarkSheet",
     "po-ea": "evo.experiments.po_ea:PoEa",
     "population-slowdown": "evo.experiments.population_slowdown:PopulationSlowdown",
+    "schedule-multiplier": "evo.experiments.schedule_multiplier:ScheduleMultiplier",
     "self-adjusting-lambda": "evo.experiments.self_adjusting_lambda:SelfAdjustingLambda",
 }
 _REGISTERED: dict[str, AbstractExperiment] = {}

@@ -23,6 +23,7 @@ from evo.experiments.grids import (
     panels,
     planned,
     quantiles,
+    quotient,
     ratios,
     run_series,
     share_deviations,
@@ -264,3 +265,14 @@ def test_capped_runs_are_drawn_open_and_never_averaged():
     kinds = {kind: [(row.x, row.y) for row in chart.rows if row.kind == kind] for kind in ("measured", "capped")}
     assert kinds["capped"] == [(2.0, pytest.approx(550.0))] and kinds["measured"] == [(1.0, 1.5)]
     assert len([row for row in chart.rows if row.kind == "single run"]) == 3
+
+
+def test_quotient_of_two_intervals():
+    top, bottom = Interval(6.0, 5.0, 8.0, 0.99, "a"), Interval(2.0, 1.0, 4.0, 0.98, "b")
+    found = quotient(top, bottom)
+    assert (found.estimate, found.lower, found.upper) == (3.0, 1.25, 8.0)
+    assert found.confidence == pytest.approx(0.97)
+    negative = quotient(Interval(0.0, -1.0, 2.0, 0.99, "a"), bottom)
+    assert (negative.lower, negative.upper) == (-1.0, 2.0)
+    for unknown in (Interval(2.0, 0.0, 4.0, 0.98, "b"), Interval(math.nan, -math.inf, math.inf, 0.98, "b")):
+        assert quotient(top, unknown).upper == math.inf and quotient(top, unknown).lower == -math.inf

@@ -16,6 +16,7 @@ from evo.experiments.grids.measures import (
     mean_deviations,
     means,
     quantiles,
+    quotient,
     ratios,
     share_deviations,
     shares,
@@ -43,6 +44,7 @@ __all__ = [
     "shares",
     "share_deviations",
     "ratios",
+    "quotient",
     "drift_deviations",
     # one interval from those
     "decisive",

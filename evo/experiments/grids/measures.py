@@ -36,6 +36,7 @@ __all__ = [
     "mean_deviations",
     "means",
     "quantiles",
+    "quotient",
     "ratios",
     "share_deviations",
     "shares",
@@ -174,6 +175,20 @@ def ratios(
         )
         for top, bottom in zip(tops, bottoms, strict=True)
     ]
+
+
+def quotient(top: Interval, bottom: Interval) -> Interval:
+    """The quotient of two positive numbers that are known up to intervals; its error is at most the sum of theirs."""
+    confidence = top.confidence + bottom.confidence - 1.0
+    if not (math.isfinite(top.upper - top.lower) and bottom.lower > 0.0 and math.isfinite(bottom.upper)):
+        return Interval(math.nan, -math.inf, math.inf, confidence, f"{top.method}; {bottom.method}")
+    return Interval(
+        top.estimate / bottom.estimate,
+        top.lower / (bottom.upper if top.lower > 0.0 else bottom.lower),
+        top.upper / (bottom.lower if top.upper > 0.0 else bottom.upper),
+        confidence,
+        f"{top.method}, divided by the like",
+    )
 
 
 def bracket(series: RunSeries, measured: Sequence[Interval], between: float, *, falling: bool) -> Interval | None:

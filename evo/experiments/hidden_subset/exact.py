@@ -1,0 +1,35 @@
+"""Exact means and standard deviations on OneMax, where they are cheap."""
+
+from __future__ import annotations
+
+from functools import cache
+
+#: largest n of the exact law under the schedule (1.5 s), and under the static law (1 s)
+MOST_SCHEDULED, MOST_STATIC = 100, 300
+
+
+@cache
+def known(n: int) -> tuple[float, float]:
+    """With rate 1/n."""
+    from theory import onemax
+
+    law = onemax.law(n, strength=1.0)
+    return law.mean, law.std
+
+
+@cache
+def scheduled(n: int) -> tuple[float, float]:
+    """Under the schedule alpha ln(t) / t."""
+    from theory import hidden_subset
+
+    law = hidden_subset.scheduled_onemax(n)
+    return law.mean, law.std
+
+
+@cache
+def static(n: int, eps: float) -> tuple[float, float]:
+    """With rates drawn from the static law."""
+    from theory import hidden_subset
+
+    law = hidden_subset.static_onemax(n, eps=eps)
+    return law.mean, law.std

@@ -84,12 +84,7 @@ def rate(policy: str, config: HiddenSubsetConfig) -> Any:
 
 
 _LAPTOP = HiddenSubsetConfig()
-_SMOKE = replace(
-    _LAPTOP,
-    n=(30, 100, 300, 1000),
-    runs=(200, 200, 100, 100),
-    static_runs=(100, 100, 20, 0),
-)
+_SMOKE = replace(_LAPTOP, n=(30, 150, 1000), runs=(300, 200, 100), static_runs=(200, 100, 0))
 _LARGE = replace(
     _LAPTOP,
     n=(100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000),

@@ -72,7 +72,7 @@ def problem(function: str, n: int) -> AbstractProblem:
 
 
 _LAPTOP = ScheduleMultiplierConfig()
-_SMOKE = replace(_LAPTOP, n=(50, 300), multipliers=(0.6, 1.0, 1.545, 2.5, 4.0), runs=(400, 100))
+_SMOKE = replace(_LAPTOP, n=(50, 300), multipliers=(0.8, 1.2, 1.545, 2.5, 4.0), runs=(400, 100))
 _LARGE = replace(_LAPTOP, n=(100, 1000, 10_000, 100_000), runs=(20_000, 10_000, 2000, 200))
 
 CONFIGS = {"smoke": _SMOKE, "laptop": _LAPTOP, "large": _LARGE}

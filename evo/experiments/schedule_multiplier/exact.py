@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-#: largest n of the exact law (1.5 s)
-MOST_BITS = 100
+#: largest n of the exact law, and least multiplier (3 s): where rates fall early, its tail is long
+MOST_BITS, LEAST = 100, 0.8
 
 
 @cache

@@ -55,7 +55,7 @@ def _directly(n, steps, multiplier):
     return math.fsum(p * np.exp((n - 1) * np.log1p(-p)))
 
 
-@pytest.mark.parametrize("multiplier", [0.3, ALPHA, 3.0, 1000.0])
+@pytest.mark.parametrize("multiplier", [0.3, ALPHA, 1000.0])
 @pytest.mark.parametrize("n", [1, 50, 10**5])
 def test_integrated_rate_against_direct_sums(n, multiplier):
     for steps in (0, 1, 7, 65_536, 65_537, 200_001):
@@ -97,7 +97,7 @@ def test_predicted_quotients(shift, row):
         assert hidden_subset.statistic(n, float(value)) == pytest.approx(shift, abs=20 / n + 1e-10)
 
 
-@pytest.mark.parametrize("n", [2, 10, 300, 5000])
+@pytest.mark.parametrize("n", [2, 10, 5000])
 @pytest.mark.parametrize("multiplier", [0.5, ALPHA, 4.0])
 def test_predicted_steps_is_the_first_step_that_suffices(n, multiplier):
     steps = int(float(hidden_subset.predicted_steps(n, shift=0.3, multiplier=multiplier)))
@@ -161,7 +161,7 @@ def test_lower_bound_against_all_rates_of_a_grid():
     st.lists(st.floats(0.02, 20.0), min_size=2, max_size=5),
     st.floats(-0.9, 1.0),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_schedule_beats_the_lower_bound(sizes, factors, shift):
     sizes = sorted(sizes)
 

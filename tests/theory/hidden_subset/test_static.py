@@ -22,8 +22,8 @@ def test_density_is_a_law(eps):
             assert float(mass) == pytest.approx(1 - (math.log(2) / u) ** eps, abs=1e-13)
 
 
-@pytest.mark.parametrize("eps", [0.3, 1.0, 20.0])
-@pytest.mark.parametrize("n", [1, 3, 100, 10**40])
+@pytest.mark.parametrize("eps", [0.3, 20.0])
+@pytest.mark.parametrize("n", [1, 100, 10**40])
 def test_repair_rate_of_the_power_law(n, eps):
     found = hidden_subset.repair_rate(n, eps=eps)
     with mp.workdps(30):

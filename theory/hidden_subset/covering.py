@@ -50,7 +50,7 @@ def coverage(
     if rate is not None:
         with np.errstate(divide="ignore"):
             hazard = time * np.log1p(-np.array([_arguments.constant(rate)])) if time else np.zeros(1)
-        return Value.bound(lower=0.0, upper=float(_covered(n, hazard)[0]) * (1.0 + 1e-9), source=_SOURCE)
+        return Value.bound(lower=0.0, upper=min(1.0, float(_covered(n, hazard)[0]) * (1.0 + 1e-9)), source=_SOURCE)
     if time > _STEPS:
         raise ValueError(
             f"`steps` must lie in [0, {_STEPS:.0e}]; got {steps!r}. Pass fewer, the bound is close to 1 then."

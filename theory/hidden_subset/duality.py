@@ -91,6 +91,8 @@ def guarantee(
         3.548
     """
     numbers = _sizes(sizes)
+    if not bool(np.all(numbers == np.floor(numbers))):
+        raise ValueError(f"`sizes` must be whole numbers of bits; got {sizes!r}. Round them.")
     _targets(numbers, shift)
     found = [
         float(prediction.predicted_steps(int(n), shift=shift, multiplier=multiplier, rate=rate, rates=rates))

@@ -52,7 +52,7 @@ def limit(multiplier: float) -> Value:
     The root x of c E_1(c / x) = 1. With v = c / x it is 1 / (v E_1(v)), smallest at E_1(v) = e^-v, where it is beta.
 
     Args:
-        multiplier: c > 0.
+        multiplier: c, in (0, 1e300].
 
     Returns:
         An asymptotic value; inf beyond the range of floats.
@@ -69,7 +69,9 @@ def limit(multiplier: float) -> Value:
     """
     from scipy.special import exp1
 
-    c = _check.real("multiplier", multiplier, "(0, inf)", unit="c in the rate c ln(t) / t", advice="Pass 1.5447, say.")
+    c = _check.real(
+        "multiplier", multiplier, "(0, 1e300]", unit="c in the rate c ln(t) / t", advice="Pass 1.5447, say."
+    )
     source = "c E_1(c / x) = 1"
     logarithm = -1.0 / c - float(np.euler_gamma)  # of v, where v is tiny
     if logarithm > math.log(_TINY):
@@ -77,7 +79,7 @@ def limit(multiplier: float) -> Value:
         def excess(log_v: float) -> float:
             return float(exp1(math.exp(log_v))) - 1.0 / c
 
-        logarithm = _roots.root(excess, math.log(_TINY) - 1.0, math.log(700.0)) if c < 1e300 else math.log(700.0)
+        logarithm = _roots.root(excess, math.log(_TINY) - 1.0, math.log(700.0))
     exponent = math.log(c) - logarithm
     return Value.asymptotic(math.exp(exponent) if exponent < 709.0 else math.inf, source=source)
 

@@ -224,7 +224,8 @@ def test_refused_arguments():
     _refused(
         ValueError, r"`multiplier` must lie in \(0, 1000\] .*got 0\. Pass None", h.predicted_steps, 9, multiplier=0
     )
-    _refused(ValueError, r"`multiplier` must lie in \(0, inf\)", h.limit, -1.0)
+    _refused(ValueError, r"`multiplier` must lie in \(0, 1e300\]", h.limit, -1.0)
+    _refused(ValueError, r"`sizes` must be whole numbers of bits; got \[2\.5\]\. Round", h.guarantee, [2.5])
     _refused(TypeError, r"`multiplier` must lie in", h.limit, "1")
     _refused(ValueError, r"`n` must be an integer in \[1, 10+\] \(relevant bits\); got 0", h.integrated_rate, 0, 3)
     _refused(TypeError, r"`n` must be an integer", h.predicted_steps, 1e20)

@@ -132,7 +132,7 @@ def test_statistic_of_the_figure():
     chart = find(NAME).figure(planted(CONFIG, runs=82), CONFIG)  # whole cycles of the quantiles
     shown = {(row.series, round(row.x)): row.y for row in chart.rows if row.panel == "statistic"}
     assert len(shown) == 9
-    assert shown["BinVal", 10_500] == pytest.approx(MIDDLE["binval"], abs=1e-3)
+    assert shown["BinVal", 10_000] == pytest.approx(MIDDLE["binval"], abs=1e-3)
 
 
 @pytest.mark.parametrize(

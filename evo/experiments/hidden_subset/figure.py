@@ -135,13 +135,11 @@ def _limits(panel: Panel, end: float, lift: float) -> None:
 
 
 def _intervals(panel: Panel, name: str, series: RunSeries, values: Sequence[np.ndarray], look: Look) -> None:
-    """Means with intervals, joined; the functions stand a little beside each other."""
+    """Means with intervals, joined."""
     found = panels.mean_intervals(series, values)
     middle, lower, upper = np.array([(one.estimate, one.lower, one.upper) for one in found]).reshape(-1, 3).T
     known = np.isfinite(middle)
-    aside = {mark: factor for (mark, _), factor in zip(_MARKS, (0.95, 1.0, 1.05), strict=True)}[look.marker]
-    x = series.x[known] * aside
-    panel.points(name, x, middle[known], look, lower=lower[known], upper=upper[known], joined=True)
+    panel.points(name, series.x[known], middle[known], look, lower=lower[known], upper=upper[known], joined=True)
 
 
 def _size_axis(panel: Panel, config: HiddenSubsetConfig, room: float = _ROOM) -> None:

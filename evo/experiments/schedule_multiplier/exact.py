@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 #: largest n of the exact law, and least multiplier (3 s): where rates fall early, its tail is long
 MOST_BITS, LEAST = 100, 0.8
@@ -11,7 +11,7 @@ MOST_BITS, LEAST = 100, 0.8
 @cache
 def moments(n: int, multiplier: float) -> tuple[float, float]:
     """Mean and standard deviation of the number of steps."""
-    from theory import hidden_subset
+    from theory import hidden_subset, onemax
 
-    law = hidden_subset.scheduled_onemax(n, multiplier=multiplier)
+    law = onemax.scheduled_law(n, partial(hidden_subset.schedule, multiplier=multiplier))
     return law.mean, law.std

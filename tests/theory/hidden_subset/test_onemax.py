@@ -1,8 +1,7 @@
-"""OneMax under a schedule or a static law of rates: against all strings, constant rates and closed forms."""
+"""OneMax under a static law of rates: against all strings, constant rates and closed forms."""
 
 import math
 
-import numpy as np
 import pytest
 
 from theory import Kind, enumeration, hidden_subset, onemax
@@ -12,32 +11,12 @@ def _values(n):
     return [x.bit_count() for x in range(2**n)]
 
 
-@pytest.mark.parametrize("multiplier", [0.6, 1.544682216970429, 5.0])
-def test_schedule_against_all_strings(multiplier):
-    policy = enumeration.Schedule(lambda t: hidden_subset.schedule(t, multiplier=multiplier))
-    exact = enumeration.law(_values(4), policy, horizon=80)
-    found = hidden_subset.scheduled_onemax(4, multiplier=multiplier, horizon=80)
-    times = np.arange(81)
-    assert found.kind is Kind.EXACT and found.horizon == 80
-    assert found.pmf(times) == pytest.approx(exact.pmf(times), rel=1e-12)
-
-
-def test_constant_schedule_is_a_constant_rate():
-    rates = np.full(3000, 0.06)
-    found, exact = hidden_subset.scheduled_onemax(20, rates=rates), onemax.law(20, rate=0.06)
-    assert found.mean == pytest.approx(exact.mean, rel=1e-12)
-    assert found.variance == pytest.approx(exact.variance, rel=1e-10)
-    assert found.cdf(200) == pytest.approx(exact.cdf(200), rel=1e-12)
+def test_one_rate_is_a_constant_rate():
+    exact = onemax.law(20, rate=0.06)
     same = hidden_subset.static_onemax(20, rates=[0.06], probabilities=[1.0])
+    assert same.kind is Kind.EXACT
     assert same.mean == pytest.approx(exact.mean, rel=1e-12)
-    paused = np.repeat([0.06, 0.0], 3000)[np.argsort(np.tile(np.arange(3000), 2), kind="stable")]  # every second step
-    assert hidden_subset.scheduled_onemax(20, rates=paused, horizon=401).cdf(401) == pytest.approx(exact.cdf(201))
-
-
-def test_defaults_are_the_best_schedule():
-    law = hidden_subset.scheduled_onemax(6, horizon=50)
-    named = hidden_subset.scheduled_onemax(6, rates=hidden_subset.schedule, horizon=50)
-    assert law.cdf(50) == named.cdf(50) and law.defect == pytest.approx(1 - law.cdf(50), abs=1e-14)
+    assert same.cdf(200) == pytest.approx(exact.cdf(200), rel=1e-12)
 
 
 @pytest.mark.parametrize("n", [1, 3, 5])
@@ -63,16 +42,12 @@ def test_power_law(eps):
 def test_prediction_follows_the_exact_mean():
     # the requirement up to its O(1): G at the exact mean lies between -3 and 0
     for n in (10, 40):
-        mean = hidden_subset.scheduled_onemax(n).mean
+        mean = onemax.scheduled_law(n, hidden_subset.schedule).mean
         assert -3.0 < hidden_subset.statistic(n, mean) < 0.0
 
 
 def test_refused_arguments():
     with pytest.raises(ValueError, match=r"`n` must be an integer in \[1, 2000\]"):
-        hidden_subset.scheduled_onemax(2001)
-    with pytest.raises(ValueError, match=r"at most one of them .*got multiplier and rates"):
-        hidden_subset.scheduled_onemax(5, multiplier=1.0, rates=[0.1])
-    with pytest.raises(ValueError, match=r"complete within 400000 steps .*Pass horizon="):
-        hidden_subset.scheduled_onemax(5, rates=[0.1]).cdf(1)
+        hidden_subset.static_onemax(2001, eps=1.0)
     with pytest.raises(ValueError, match=r"exactly one law"):
         hidden_subset.static_onemax(5)

@@ -17,6 +17,7 @@ from theory.exact import onemax as onemax
 from theory.exact import partially_ordered as partially_ordered
 from theory.exact import rls as rls
 from theory.exact import switching_dynamic_bin_val as switching_dynamic_bin_val
+from theory.monotone import dichotomy as dichotomy
 from theory.monotone import hottopic as hottopic
 from theory.results import Kind as Kind
 from theory.results import Law as Law
@@ -29,6 +30,7 @@ __all__ = [
     "adversarial_dynamic_bin_val",
     "chain",
     "constants",
+    "dichotomy",
     "drift",
     "dynamic_bin_val",
     "dynamic_linear",

@@ -5,7 +5,7 @@ from typing import Any
 
 from theory._lazy import load
 
-__all__ = ["hottopic"]
+__all__ = ["dichotomy", "hottopic"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,3 +1,4 @@
+from theory.monotone import dichotomy as dichotomy
 from theory.monotone import hottopic as hottopic
 
-__all__ = ["hottopic"]
+__all__ = ["dichotomy", "hottopic"]

@@ -25,6 +25,11 @@ def test_printed_means(strength):
         assert float(dbv.expected_steps(n, strength=strength)) == pytest.approx(value, rel=6e-4)
 
 
+def test_printed_exponent_at_strength_two():
+    small, large = (float(dbv.expected_steps(n, strength=2.0)) for n in (300, 400))
+    assert math.log(large / small) / 100 == pytest.approx(0.0285, abs=3e-4)
+
+
 @pytest.mark.jit_off
 @pytest.mark.parametrize(
     ("n", "rate"), [(1, 0.3), (2, 0.5), (9, 0.1), (9, 0.8), (16, 1 / 16), (24, 2.5 / 24), (24, 0.4)]

@@ -153,6 +153,19 @@ def test_the_limit_of_the_chain():
     )
 
 
+def test_the_first_order_in_the_factor():
+    n = 800
+    for factor in (1.04, 1.08):
+        for s in (0.5, 1, 2, 4):
+            exact = float(leading_ones.self_adjusting_expected_steps(n, factor=factor, s=s))
+            first = leading_ones.self_adjusting_asymptotic(n, s, factor=factor)
+            assert first.kind is Kind.HEURISTIC
+            # what is left: O(1 / n), and the second order in s ln F
+            assert exact / float(first) == pytest.approx(1.0, abs=2.0 / n + 0.05 * (s * math.log(factor)) ** 2)
+            limit = float(leading_ones.self_adjusting_asymptotic(n, s))
+            assert s < 1 or abs(exact / limit - 1.0) > 5 * abs(exact / float(first) - 1.0)
+
+
 @pytest.mark.slow
 def test_measured_means_at_two_thousand_bits():
     # means of some runs, with standard errors of about .01

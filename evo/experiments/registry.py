@@ -15,6 +15,7 @@ _HOMES = {
     "hidden-subset": "evo.experiments.hidden_subset:HiddenSubset",
     "hottopic-policies": "evo.experiments.hottopic_policies:HotTopicPolicies",
     "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
+    "leadingones-rates": "evo.experiments.leadingones_rates:LeadingOnesRates",
     "lengler-benchmark-sheet": "evo.experiments.lengler_benchmark_sheet:LenglerBenchmarkSheet",
     "po-ea": "evo.experiments.po_ea:PoEa",
     "population-slowdown": "evo.experiments.population_slowdown:PopulationSlowdown",

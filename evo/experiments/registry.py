@@ -21,6 +21,7 @@ _HOMES = {
     "population-slowdown": "evo.experiments.population_slowdown:PopulationSlowdown",
     "schedule-multiplier": "evo.experiments.schedule_multiplier:ScheduleMultiplier",
     "self-adjusting-lambda": "evo.experiments.self_adjusting_lambda:SelfAdjustingLambda",
+    "witt-scaling": "evo.experiments.witt_scaling:WittScaling",
 }
 _REGISTERED: dict[str, AbstractExperiment] = {}
 

@@ -17,6 +17,7 @@ _HOMES = {
     "hottopic-transition": "evo.experiments.hottopic_transition:HotTopicTransition",
     "leadingones-rates": "evo.experiments.leadingones_rates:LeadingOnesRates",
     "lengler-benchmark-sheet": "evo.experiments.lengler_benchmark_sheet:LenglerBenchmarkSheet",
+    "monotone-zoo": "evo.experiments.monotone_zoo:MonotoneZoo",
     "po-ea": "evo.experiments.po_ea:PoEa",
     "population-slowdown": "evo.experiments.population_slowdown:PopulationSlowdown",
     "schedule-multiplier": "evo.experiments.schedule_multiplier:ScheduleMultiplier",

@@ -28,7 +28,7 @@ class WittScalingConfig:
     least_runs: int = 1000
     """Runs of a point, at least."""
 
-    most_runs: int = 4000
+    most_runs: int = 10_000
     """Runs of a point, at most."""
 
     seed: int = 1

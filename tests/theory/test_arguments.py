@@ -38,6 +38,15 @@ _COUNTS = {
     "scheduled": lambda n, **_: theory.onemax.scheduled_law(n, 0.1),
     "self-adjusting": lambda n, **_: theory.onemax.self_adjusting_law(n, factor=1.5, s=4),
     "optimal": lambda n, **_: theory.onemax.optimal_rates(n),
+    "lo resampled": theory.leading_ones.resampling_law,
+    "lo resampled mean": theory.leading_ones.resampling_expected_steps,
+    "lo resampled limit": theory.leading_ones.resampling_asymptotic,
+    "lo best rates": lambda n, **_: theory.leading_ones.best_rates(n),
+    "lo best resampled rates": lambda n, **_: theory.leading_ones.best_resampling_rates(n),
+    "lo best static rate": lambda n, **_: theory.leading_ones.best_static_rate(n),
+    "lo scheduled": lambda n, **_: theory.leading_ones.scheduled_law(n, lambda t: 0.5),
+    "lo self-adjusting": lambda n, **_: theory.leading_ones.self_adjusting_law(n, factor=1.5, s=1),
+    "lo self-adjusting limit": lambda n, **_: theory.leading_ones.self_adjusting_asymptotic(n, 1),
 }
 
 

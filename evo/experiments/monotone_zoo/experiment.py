@@ -34,7 +34,7 @@ class MonotoneZoo(AbstractGridExperiment):
         "Up to some strength above 1 the (1+1)-EA takes O(n log^2 n) steps on every monotone function: nothing happens "
         "at 1, where the partially ordered EA needs n^(3/2) steps, and above which it needs exponentially many."
     )
-    presets: ClassVar = {"smoke": "10 seconds", "laptop": "2 minutes", "large": "4 to 6 hours"}
+    presets: ClassVar = {"smoke": "10 seconds", "laptop": "2 minutes", "large": "3 to 5 hours"}
     config_type = MonotoneZooConfig
     family_error = 0.01
 

@@ -62,7 +62,7 @@ def _strengths_panel(panel: Panel, runs: Runs, config: MonotoneZooConfig, looks:
     panel.titled(f"(a) strengths, $n$ = {config.n[-1]:,}", "strength $c$", "run time $T$ / ($n$ ln $n$)")
     strengths = np.linspace(config.strengths[0], config.strengths[-1], 61)
     panel.line("limit", strengths, [exact.slope(float(c)) for c in strengths], dash=panels.FLUID, colour=_GREY)
-    gap = 0.012 * (config.strengths[-1] - config.strengths[0])
+    gap = 0.008 * (config.strengths[-1] - config.strengths[0])
     for place, name in enumerate(functions(config)):
         for c in config.strengths:
             series = runs[name, c].at([n == config.n[-1] for n in runs[name, c].x])

@@ -28,7 +28,7 @@ class WittScaling(AbstractGridExperiment):
         "On every linear function the (1+1)-EA takes (1 + o(1)) (e^c / c) n ln n steps: the weights change only what "
         "is added to the logarithm, strength 1 is best, and OneMax is the easiest."
     )
-    presets: ClassVar = {"smoke": "5 seconds", "laptop": "1 to 2 minutes", "large": "3 hours"}
+    presets: ClassVar = {"smoke": "5 seconds", "laptop": "1 to 2 minutes", "large": "1 to 2 hours"}
     config_type = WittScalingConfig
     family_error = 0.01
 

@@ -106,7 +106,7 @@ def test_capped_runs_are_drawn():
         ("n", 5, "`n` must be an integer in"),
         ("strengths", (2.0, 1.0), "`strengths` must hold rising values"),
         ("sizes", (100,), "`sizes` must hold rising values, 2 at least"),
-        ("most_runs", 50, "`most_runs` must be an integer >= 1000"),
+        ("most_runs", 50, "`most_runs` must be an integer >= 2000"),
     ],
 )
 def test_wrong_configurations(field, value, message):

@@ -45,6 +45,10 @@ def _is_exact(engine, optimizer, problem):
     return any(used.engine is engine and reason is None for used, reason in evo.explain(optimizer, problem).engines)
 
 
+def _slowing(t):
+    return 0.02 + 0.1 / (1.0 + t / 100.0)
+
+
 #: name -> (optimizer, problem, exact law, law of a defect, runs)
 _LAWS = {
     "one_max": lambda: (
@@ -95,6 +99,27 @@ _LAWS = {
         theory.leading_ones.law(200, rate=1.0 / np.arange(1, 201)),
         theory.leading_ones.law(200, strength=1.59),
         20_000,
+    ),
+    "leading_ones_success": lambda: (
+        d.OnePlusOne(rate=d.SuccessRule(factor=2.0, s=2.0)),
+        d.LeadingOnes(60),
+        theory.leading_ones.self_adjusting_law(60, factor=2.0, s=2),
+        theory.leading_ones.self_adjusting_law(60, factor=2.0, s=3),
+        10_000,
+    ),
+    "leading_ones_schedule": lambda: (
+        d.OnePlusOne(rate=d.Schedule(_slowing)),
+        d.LeadingOnes(60),
+        theory.leading_ones.scheduled_law(60, _slowing),
+        theory.leading_ones.law(60, strength=1.0),
+        10_000,
+    ),
+    "leading_ones_resampled": lambda: (
+        d.OnePlusOne(rate=_STATIC, mutation=d.Resampled()),
+        d.LeadingOnes(100),
+        theory.leading_ones.resampling_law(100, strength=1.0),
+        theory.leading_ones.law(100, strength=1.0),
+        10_000,
     ),
     "local_search": lambda: (
         d.RandomLocalSearch(),

@@ -25,7 +25,7 @@ class WittScalingConfig:
     bits: float = 2e7
     """Runs of a point times n, within the two numbers of runs."""
 
-    least_runs: int = 1000
+    least_runs: int = 2000
     """Runs of a point, at least."""
 
     most_runs: int = 10_000

@@ -137,6 +137,8 @@ def test_schedules_against_enumeration(n):
     found = leading_ones.scheduled_law(n, schedule, horizon=500)
     np.testing.assert_allclose(found.cdf(np.arange(500)), truth.cdf(np.arange(500)), atol=1e-13)
     assert found.horizon == 500
+    listed = leading_ones.scheduled_law(n, [schedule(t) for t in range(1, 501)], horizon=500)
+    assert listed.cdf(np.arange(500)).tolist() == found.cdf(np.arange(500)).tolist()
     late = leading_ones.scheduled_law(n, lambda t: schedule(t + 1), horizon=500)
     assert abs(late.cdf(2) - truth.cdf(2)) > 1e-3  # planted defect: the schedule begins one step late
 
@@ -156,10 +158,10 @@ def test_messages(monkeypatch):
         leading_ones.resampling_law(2, rate=[0.1, 1.5])
     with pytest.raises(ValueError, match="exactly one"):
         leading_ones.resampling_law(2, rate=0.0, strength=1.0)
-    with pytest.raises(ValueError, match=r"`schedule` must give probabilities in \[0, 1\]; got 2\.0 at t=3\. Cap it"):
+    with pytest.raises(ValueError, match=r"`rates` must lie in \[0, 1\] \(probability per bit, step 3\); got 2\.0"):
         leading_ones.scheduled_law(2, lambda t: 2.0 if t == 3 else 0.5)
-    with pytest.raises(TypeError, match=r"`schedule` must be a function of the step .*got 0\.5\. Pass lambda"):
-        leading_ones.scheduled_law(2, 0.5)
+    with pytest.raises(ValueError, match=r"`rates` must be a function of t, or at least one .*got \[\]\. For one"):
+        leading_ones.scheduled_law(2, [])
     monkeypatch.setattr(scheduled, "_WORK", 1e5)
     with pytest.raises(
         ValueError, match=r"complete within 2e\+04 steps at n=5; 0\.969 of its mass is not.* Pass horizon="

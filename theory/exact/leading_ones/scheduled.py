@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from theory import _check
 from theory._compile import kernel
+from theory.exact._schedule import rates_by_step
 from theory.results import Law
 
 __all__ = ["scheduled_law"]
@@ -18,14 +19,15 @@ _WORK = 4e9  # operations that a law without a stated horizon may take (some ten
 _BLOCK = 4096  # steps whose rates are asked for at a time
 
 
-def scheduled_law(n: int, schedule: Callable[[int], float], *, horizon: int | None = None) -> Law:
+def scheduled_law(n: int, rates: Callable[[int], float] | ArrayLike, *, horizon: int | None = None) -> Law:
     """The law of the number of steps that the (1+1)-EA with rate p_t in step t needs on LeadingOnes.
 
     Step t leaves level i with probability p_t (1 - p_t)^i, for level i + 1 + G, P(G = g) = 2^-(g + 1), at most n.
 
     Args:
         n: number of bits, at least 1.
-        schedule: t -> flip probability per bit in step t = 1, 2, ..., in [0, 1].
+        rates: t -> flip probability per bit in step t = 1, 2, ..., or an array of them, whose last one is kept; each in
+            [0, 1].
         horizon: track the distribution for so many steps; None: until less than 1e-15 is left.
 
     Returns:
@@ -33,8 +35,8 @@ def scheduled_law(n: int, schedule: Callable[[int], float], *, horizon: int | No
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, a rate outside [0, 1], or if the law is not complete within some seconds
-            and no horizon is given.
+        ValueError: for arguments out of range, or if no horizon is given and the law is not complete within some
+            seconds.
 
     Source: elementary.
 
@@ -46,21 +48,16 @@ def scheduled_law(n: int, schedule: Callable[[int], float], *, horizon: int | No
     """
     n = _check.bits(n)
     horizon = _check.horizon_of(horizon)
-    if not callable(schedule):
-        raise TypeError(
-            f"`schedule` must be a function of the step t = 1, 2, ... (the rate of that step); got {schedule!r}. "
-            "Pass lambda t: 1 / (t + 1), say."
-        )
+    asked = rates_by_step(rates)
     law = np.append(0.5 ** np.arange(1.0, n + 1.0), 0.5**n)
     last = int(_WORK / n) if horizon is None else horizon
     tables, steps = [law[n:].copy()], 0
     law[n] = 0.0
     while steps < last and law.sum() > _TAIL:
-        rates = _rates(schedule, steps + 1, min(steps + _BLOCK, last))
-        table = np.zeros(rates.size)
-        _push(rates, law, table)
+        table = np.zeros(min(_BLOCK, last - steps))
+        _push(asked(steps + 1, table.size), law, table)
         tables.append(table)
-        steps += rates.size
+        steps += table.size
     pmf, left = np.concatenate(tables), math.fsum(law)
     if horizon is None and left > _TAIL:
         raise ValueError(
@@ -68,17 +65,6 @@ def scheduled_law(n: int, schedule: Callable[[int], float], *, horizon: int | No
             "Pass horizon= to track so many steps."
         )
     return Law.from_masses(pmf, defect=left + abs(1.0 - math.fsum(pmf) - left), source=_SOURCE)
-
-
-def _rates(schedule: Callable[[int], float], first: int, last: int) -> NDArray[np.float64]:
-    rates = np.array([float(schedule(t)) for t in range(first, last + 1)])
-    wrong = np.flatnonzero(~((rates >= 0.0) & (rates <= 1.0)))
-    if wrong.size:
-        raise ValueError(
-            f"`schedule` must give probabilities in [0, 1]; got {float(rates[wrong[0]])!r} at t={first + wrong[0]}. "
-            "Cap it, say with min(0.5, ...)."
-        )
-    return rates
 
 
 @kernel

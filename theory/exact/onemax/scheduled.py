@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from theory import _check
+from theory.exact._schedule import rates_by_step
 from theory.exact._start import whole_zeros_law
 from theory.exact.chain.iteration import TAIL
 from theory.exact.onemax import _gains
@@ -55,7 +55,7 @@ def scheduled_law(
     n = _check.bits(n)
     weights = whole_zeros_law(n, start)
     horizon = _check.horizon_of(horizon)
-    asked = _asked(rates)
+    asked = rates_by_step(rates)
     top = int(np.flatnonzero(weights)[-1])
     law = weights[: top + 1].copy()
     bands = max(1, _gains.width(n, 0.5, top), 2 * top - n)
@@ -76,21 +76,3 @@ def scheduled_law(
     under_way = math.fsum(law) + cut
     defect = under_way + abs(1.0 - (math.fsum(pmf) + under_way))
     return Law.from_masses(pmf, defect=defect, source="(1+1)-EA on OneMax with scheduled rates: forward iteration")
-
-
-def _asked(rates: Any) -> Callable[[int, int], NDArray[np.float64]]:
-    """A function of a step t and a count that gives the rates from step t on, checked."""
-    unit, advice = "probability per bit", "For one expected flip per step pass 1/n."
-    if callable(rates):
-        return lambda t, count: np.array(
-            [
-                _check.real("rates", rates(step), "[0, 1]", unit=f"{unit}, step {step}", advice=advice)
-                for step in range(t, t + count)
-            ]
-        )
-    listed = np.atleast_1d(np.array(rates, dtype=np.float64))
-    if listed.ndim != 1 or not listed.size or not bool(np.all((listed >= 0.0) & (listed <= 1.0))):
-        raise ValueError(
-            f"`rates` must be a function of t, or at least one {unit} in [0, 1]; got {rates!r:.200}. {advice}"
-        )
-    return lambda t, count: listed[np.minimum(np.arange(t - 1, t - 1 + count), listed.size - 1)]

@@ -16,7 +16,6 @@ from theory.hidden_subset.covering import coverage, coverage_steps
 from theory.hidden_subset.duality import guarantee, lower_bound
 from theory.hidden_subset.integrated import integrated_rate, statistic
 from theory.hidden_subset.limits import limit, price, schedule
-from theory.hidden_subset.onemax import static_onemax
 from theory.hidden_subset.prediction import predicted_steps
 from theory.hidden_subset.segments import segment_steps, segment_steps_with_swaps
 from theory.hidden_subset.static import density, repair_rate, static_asymptotic, static_steps
@@ -39,7 +38,6 @@ __all__ = [
     "segment_steps",
     "segment_steps_with_swaps",
     "static_asymptotic",
-    "static_onemax",
     "static_steps",
     "statistic",
 ]

@@ -264,7 +264,7 @@ def value(problem, cache, x):
 @pytest.mark.parametrize("optimizer", [d.OnePlusOne(rate=_STATIC), d.MuPlusOne(3, rate=_STATIC)], ids=["one", "three"])
 def test_a_start_that_is_not_finite(optimizer):
     for engine in (evo.Engine.PYTHON, evo.Engine.REFERENCE):
-        with pytest.raises(ValueError, match="not finite in step 0"):
+        with pytest.raises(ValueError, match=r"not finite from Unbounded\(n=8\) in step 0"):
             evo.run(optimizer, Unbounded(8), seed=0, stop=evo.Steps(7), engine=engine)
 
 

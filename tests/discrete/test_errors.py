@@ -55,7 +55,7 @@ _REFUSED = [
     # rates
     _value(lambda: d.Static(), "`strength` or `rate`", "neither", "Pass Static(strength=1.0)"),
     _value(lambda: d.Static(strength=1.0, rate=0.1), "`strength` or `rate`", "strength=1.0 and rate=0.1", "Pass"),
-    _value(lambda: d.Static(rate=0.0), "`rate`", "(0, 1]", "got 0.0", "never flips", "strength=1.0"),
+    _value(lambda: d.Static(rate=0.0), "`rate`", "(0, 1]", "got 0.0", "cannot search", "strength=1.0"),
     _value(lambda: d.Static(rate=1.5), "`rate`", "(0, 1]", "got 1.5", "pass strength"),
     _value(lambda: d.Static(rate=-0.1), "`rate`", "(0, 1]", "got -0.1", "pass strength"),
     _value(lambda: d.Static(rate=math.nan), "`rate`", "(0, 1]", "got nan", "pass strength"),
@@ -358,10 +358,10 @@ _REFUSED = [
     ),
     _value(
         lambda: _run(_EA, d.OneMax(4), record=evo.Every(1, d.level), engine=evo.Engine.REFERENCE),
-        "`engine`",
+        "`record`",
         "no levels",
-        "Engine.REFERENCE",
-        "AUTO",
+        "HotTopic",
+        "take a problem that has it",
     ),
     _value(lambda: d.OneMax(3).evaluate([[0, 1]], 0, None), "`candidates`", "(k, 3)", "shape (1, 2)", "Pass strings"),
     _value(

@@ -418,7 +418,7 @@ def test_ends_of_runs_are_those_of_the_reference_engine(plain):
                     facts = [(r.steps, r.evaluations, r.hit, r.reason, r.value, r.reached) for r in results]
                     assert facts[0] == facts[1]
                     np.testing.assert_array_equal(results[0].candidate, results[1].candidate)
-    with pytest.raises(ValueError, match="not finite in step 1"):
+    with pytest.raises(ValueError, match=r"not finite from Overflow\(n=3\) in step 1"):
         evo.run(_one(rate), Overflow(3), seed=0, start=[0, 0, 0], engine=_EVENT, stop=evo.Steps(5))
 
 

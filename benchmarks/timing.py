@@ -8,6 +8,7 @@ whatever its length (tables that an engine fills, objects that a library makes) 
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ def timed(work: Callable[[int], tuple[int, int]]) -> Callable[[int], Cost]:
 
 
 def measure(subjects: Mapping[Name, Subject], rounds: int) -> dict[Name, Measured]:
-    """Every subject's best of several interleaved rounds."""
+    """Every subject's best of several interleaved rounds; what is being measured goes to standard error."""
+    print(f"measuring {', '.join(map(str, subjects))}", file=sys.stderr, flush=True)
     setups: dict[Name, float] = {}
     amounts: dict[Name, int] = {}
     for name, subject in subjects.items():
@@ -74,6 +76,7 @@ def measure(subjects: Mapping[Name, Subject], rounds: int) -> dict[Name, Measure
     best: dict[Name, Measured] = {}
     for _ in range(rounds):
         for name, subject in subjects.items():
+            subject.start(1)  # what is kept between calls may have made room for that of another subject
             cost = subject.work(amounts[name])
             cost = cost._replace(seconds=max(cost.seconds - setups[name], 1e-9))
             if name not in best or cost.seconds / cost.steps < best[name].per_step:

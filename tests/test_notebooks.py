@@ -13,7 +13,7 @@ import pytest
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
 #: parts of one's own are compiled in every process; so few steps are sooner made in plain Python
-PLAIN = {"your_own_parts"}
+PLAIN = {"hidden_subset", "your_own_parts"}
 RUNS = [pytest.param(script, script.stem in PLAIN, id=script.stem) for script in SCRIPTS]
 RUNS += [
     pytest.param(script, False, id=f"{script.stem}, compiled", marks=pytest.mark.slow)

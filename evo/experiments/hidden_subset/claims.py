@@ -99,7 +99,7 @@ def _exact_claim(
 ) -> Claim:
     claim = Claim(
         text=f"relative deviation of the mean run time on OneMax from the exact one, {words}{_up_to(most)}",
-        source="exact chain of the number of zero-bits (theory.onemax, theory.hidden_subset)",
+        source="exact chain of the number of zero-bits (theory.onemax)",
         basis=Basis.RE_DERIVED,
         predicted=Exactly(0.0, 0.0, 0.25),
         rule="normal interval with the exact variance, widened for skewness, at all these sizes together",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-#: largest n of the exact law under the schedule (0.6 s), and under the static law (0.2 s)
-MOST_SCHEDULED, MOST_STATIC = 100, 300
+#: largest n of the exact law under the schedule (2 s), and under the static law (1 s)
+MOST_SCHEDULED, MOST_STATIC = 300, 1000
 
 
 @cache

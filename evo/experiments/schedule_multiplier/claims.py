@@ -60,7 +60,7 @@ def _exact_claim(runs: Runs, error: float) -> Claim:
     claim = Claim(
         text=f"relative deviation of the mean run time on OneMax from the exact one, n ≤ {exact.MOST_BITS}, "
         f"c ≥ {exact.LEAST:g}",
-        source="exact law of the number of zero-bits, step by step (theory.hidden_subset)",
+        source="exact law of the number of zero-bits, step by step (theory.onemax)",
         basis=Basis.RE_DERIVED,
         predicted=Exactly(0.0, 0.0, 0.1),
         rule="normal interval with the exact variance, widened for skewness, at all these points together",

@@ -21,12 +21,10 @@ def partition(x, order):
         zeros += 1 - np.int64(x[position])
     low, high = 0, zeros
     for position in range(x.shape[0]):
-        if x[position] == 0:
-            order[low] = position
-            low += 1
-        else:
-            order[high] = position
-            high += 1
+        bit = np.int64(x[position])  # without branches, which bits would mislead
+        order[low + (high - low) * bit] = position
+        low += 1 - bit
+        high += bit
     return zeros
 
 

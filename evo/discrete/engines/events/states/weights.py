@@ -38,14 +38,11 @@ def _fill(instance, work):
         zeros += 1 - np.int64(x[position])
     low, high, total = 0, zeros, np.int64(0)
     for position in range(x.shape[0]):
-        weight = instance.weights[position]
-        if x[position] == 0:
-            weights[low] = weight
-            low += 1
-        else:
-            weights[high] = weight
-            high += 1
-            total += weight
+        weight, bit = instance.weights[position], np.int64(x[position])  # without branches, which bits would mislead
+        weights[low + (high - low) * bit] = weight
+        low += 1 - bit
+        high += bit
+        total += weight * bit
     work.total[0] = total
     if work.order.shape[0] > 0:
         partition(x, work.order)

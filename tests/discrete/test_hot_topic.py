@@ -156,10 +156,11 @@ def test_ten_thousand_levels_fit_into_memory():
             peak(10_000, instance, **how)
     """
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], cwd=root, capture_output=True, text=True, timeout=250
-    )
-    assert done.returncode == 0, done.stderr
+    for _ in range(2):  # the first compiles, which takes memory of its own
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(script)], cwd=root, capture_output=True, text=True, timeout=250
+        )
+        assert done.returncode == 0, done.stderr
     compiled, shared, compiled_again, drawn = (int(line) for line in done.stdout.split())
     assert shared < 400 and shared - compiled < 150, f"peak {shared} MB, of which {shared - compiled} MB for the sets"
     assert drawn - compiled_again < 150, f"{drawn - compiled_again} MB more for a run's own sets"

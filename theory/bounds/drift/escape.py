@@ -77,15 +77,16 @@ def escape_bound(process: Process, a: float, b: float, *, rate: float | None = N
     a, b = _conditions.interval(a, b)
     if not (process.states >= b).any():
         raise ValueError(f"`b` must not exceed every state; got {b!r}. The largest X is {process.states.max():g}.")
-    reach = b - a
+    reach, reached = b - a, _reached(process, moves)
     rates = np.geomspace(1e-2 / reach, 700.0 / reach, _RATES) if rate is None else np.array([_rate(rate)])
     best: tuple[float, float] | None = None
     least: tuple[float, int, float] | None = None  # the smallest excess of a condition that fails: state and exponent
     for each in rates:
-        potential, after = _potential(process, moves, a, b, float(each))
+        potential, after = _potential(process, moves, reached, a, b, float(each))
         inside = np.flatnonzero((process.states > a) & (process.states < b))
-        ratio = after[inside] / potential[inside]
-        if ratio.size and ratio.max() > 1.0:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(potential[inside] > 0.0, after[inside] / potential[inside], math.inf)
+        if ratio.size and not ratio.max() <= 1.0:
             failed = float(ratio.max()), int(inside[ratio.argmax()]), float(each)
             least = failed if least is None else min(least, failed)
             continue
@@ -107,11 +108,19 @@ def escape_bound(process: Process, a: float, b: float, *, rate: float | None = N
     return EscapeBound(Value.bound(lower=mean, source=source), escape, exponent)
 
 
+def _reached(process: Process, moves: Moves) -> NDArray[np.float64]:
+    """X after every move: differences round, so the state next to it is taken."""
+    states = np.unique(process.states)
+    found = process.states[:, None] - moves.decrease
+    place = np.clip(np.searchsorted(states, found), 1, states.size - 1)
+    lower, upper = states[place - 1], states[place]
+    return np.where(found - lower < upper - found, lower, upper)
+
+
 def _potential(
-    process: Process, moves: Moves, a: float, b: float, rate: float
+    process: Process, moves: Moves, reached: NDArray[np.float64], a: float, b: float, rate: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """V at every state, and an upper bound on its expected value one step later."""
-    reached = process.states[:, None] - moves.decrease
     after = np.where(reached < b, np.exp(-rate * np.maximum(0.0, reached - a)), 0.0)
     here = np.where(process.states < b, np.exp(-rate * np.maximum(0.0, process.states - a)), 0.0)
     stay = np.maximum(0.0, 1.0 - moves.chance.sum(axis=1))

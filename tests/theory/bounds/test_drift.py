@@ -364,3 +364,58 @@ def test_bins_of_measured_drift():
         drift.estimate([[1.0, -1.0]])
     with pytest.raises(ValueError, match="`edges` must hold at least two increasing numbers"):
         drift.estimate([1, 0], edges=[2, 1])
+
+
+_UPHILL = _process(
+    np.arange(12), np.diag(np.full(11, 0.3), -1) + np.diag(np.full(11, 0.7), 1) + np.diag([0.3] + [0.0] * 10 + [0.7])
+)
+
+
+@pytest.mark.parametrize("rate", [800.0, 1e4, 1e300])
+def test_a_potential_that_vanishes_inside_the_interval_shows_nothing(rate):
+    with pytest.raises(ValueError, match=r"it fails at X = 1 \(state number 1\)"):
+        drift.escape_bound(_UPHILL, 0.0, 8.0, rate=rate)
+    assert drift.escape_bound(_UPHILL, 0.0, 8.0).expected.lower > 100
+
+
+def test_escape_knows_the_state_after_a_move_whose_length_is_rounded():
+    states = np.array([0.0, 0.1, 0.3, 0.1 + 0.2, 0.8])  # the third is below b, the fourth is b
+    matrix = np.zeros((5, 5))
+    matrix[0, 0], matrix[1, [0, 3]], matrix[2, [0, 3]], matrix[3, 4], matrix[4, 2] = 1.0, [0.5, 0.5], [0.5, 0.5], 1, 1
+    process = _process(states, matrix)
+    assert states[4] - (states[4] - states[2]) >= states[3] > states[2]
+    bound = drift.escape_bound(process, 0.0, states[3], rate=1e-3)
+    assert bound.escape >= math.exp(-1e-3 * 0.3)  # from 0.8 to the state just below b
+
+
+def test_a_claim_that_rounding_cannot_tell_from_zero_is_refused():
+    walk = _process([0, 1, 2], [[1, 0, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])  # no drift at X = 1
+    for theorem in (drift.additive_upper, drift.multiplicative_upper):
+        with pytest.raises(ValueError, match=r"delta = 1e-13 is lost in rounding: at X = 1 \(state number 1\)"):
+            theorem(walk, 1.0, delta=1e-13)
+    flat = drift.certificate(2, lambda x: 0, lambda x: 2 - int(x.sum()), drift.Additive(1e-15), strength=1.0)
+    assert not flat.holds and flat.bound is None
+
+
+def test_drifts_at_the_edge():
+    sure = drift.Process.from_drift([0, 1], [0, 1.0 + 5e-10])  # X, up to rounding
+    assert drift.multiplicative_upper(sure, 1.0).tail([0, 1, 2]).tolist() == [1.0, 0.0, 0.0]
+    one = drift.Process.from_drift([0, 1], [0, 1.0])
+    assert drift.time_dependent([one] * 3, 1.0, deltas=[-1e308, -1e308, 1.0]).tail([1, 2, 3]).tolist() == [1, 1, 0]
+    with pytest.raises(ValueError, match=r"`deltas` must hold 1 numbers, one per process; .* not finite"):
+        drift.time_dependent([one], 1.0, deltas=[-math.inf])
+    with pytest.raises(ValueError, match=r"`low` must not exceed `high`; got 0\.5 > 0\.25 at X = 1"):
+        drift.Process(np.array([0.0, 1.0]), np.array([0.0, 0.5]), np.array([0.0, 0.25]))
+
+
+def test_rows_of_the_target_are_ignored():
+    kept = _process([0, 1], [[math.nan, math.nan], [0.5, 0.5]])
+    assert drift.additive_upper(kept, 1.0).expected.upper == pytest.approx(2.0, rel=1e-9)
+    garbage = chain.Chain(down=np.array([[0.9], [0.5]]), up=np.array([[0.5], [0.0]]))
+    assert drift.Process.from_chain(garbage, [1.0, 0.0]).high.tolist() == [0.0, 0.0]  # state 0 absorbs, X = 1 there
+
+
+def test_jumps_are_checked_at_their_lengths_alone():
+    far = _process([0, 1, 2, 3e9], [[1, 0, 0, 0], [0.2, 0.4, 0.4, 0], [0, 0.25, 0.75, 0], [0, 0, 1e-3, 1 - 1e-3]])
+    with pytest.raises(ValueError, match=r"\(j = 2999999998\) must hold"):  # at once, and beyond the range of 2^j
+        drift.negative(far, 0.0, 2.0, epsilon=0.1, delta=1.0, r=2.0)

@@ -35,7 +35,10 @@ def at_least(process: Process, scale: NDArray[np.float64], delta: Any, law: str)
     worst = int(high.argmin())
     if high[worst] < delta:
         raise ValueError(_refusal(process, int(places[worst]), law, f"it fails with delta = {delta:g}"))
-    return min(delta, float(low.min()))
+    worst = int(low.argmin())
+    if low[worst] <= 0.0:
+        raise ValueError(_refusal(process, int(places[worst]), law, f"delta = {delta:g} is lost in rounding"))
+    return min(delta, float(low[worst]))
 
 
 def at_most(process: Process, scale: NDArray[np.float64], delta: Any, law: str) -> float:

@@ -104,7 +104,7 @@ def certificate(
     if claim.least is None:
         holds = bool(np.all(process.low[inside] > 0.0))
     else:
-        holds = bool(np.all(process.high[inside] >= claim.least * scale))
+        holds = bool(np.all((process.high[inside] >= claim.least * scale) & (process.low[inside] > 0.0)))
     bound = claim.bound(process, start_law(process.states.size, start)) if holds else None
     smallest = float(ratio[place]) if math.isfinite(ratio[place]) else math.nan
     return Certificate(claim, holds, smallest, int(inside[place]), bound, process)

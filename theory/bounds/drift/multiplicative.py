@@ -48,7 +48,7 @@ def multiplicative_upper(process: Process, start: ArrayLike, *, delta: float | N
         0.000746
     """
     values, weights = process.start_law(start)
-    delta = _conditions.at_least(process, process.states, delta, "E[X_t - X_{t+1} | X_t = s] >= delta s")
+    delta = min(1.0, _conditions.at_least(process, process.states, delta, "E[X_t - X_{t+1} | X_t = s] >= delta s"))
     away = values > 0.0
     ratio, weights = values[away] / process.smallest, weights[away]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from theory import _check
 from theory.bounds.drift import _conditions
-from theory.bounds.drift.process import Process
+from theory.bounds.drift.process import Moves, Process
 from theory.results import Kind, Value
 
 __all__ = ["NegativeDrift", "negative", "negative_scaled"]
@@ -71,9 +71,8 @@ def negative(process: Process, a: float, b: float, *, epsilon: float, delta: flo
     epsilon, delta = _positive("epsilon", epsilon), _positive("delta", delta)
     r = _check.real("r", r, "[1, inf)", unit="scale of the steps", advice="Pass 1.0.")
     _demand_drift(process, a, b, epsilon)
-    longest = np.abs(moves.decrease[(process.states > a)[:, None] & (moves.chance > 0.0)]).max(initial=0.0)
-    for j in range(int(longest) + 1):
-        _demand_jumps(process, a, float(j), r / (1.0 + delta) ** j, "r / (1 + delta)^j", j)
+    for j in _lengths(process, moves, a, 1.0):
+        _demand_jumps(process, a, float(j), r * math.exp(-j * math.log1p(delta)), "r / (1 + delta)^j", j)
     return NegativeDrift((b - a) / r)
 
 
@@ -119,8 +118,7 @@ def negative_scaled(process: Process, a: float, b: float, *, r: float, epsilon: 
         "epsilon", epsilon, f"(0, {r!r})", unit="drift away from the target, below r", advice="Pass None."
     )
     _demand_drift(process, a, b, epsilon)
-    longest = np.abs(moves.decrease[moves.chance > 0.0]).max(initial=0.0)
-    for j in range(int(longest / r) + 1):
+    for j in _lengths(process, moves, a, r):
         _demand_jumps(process, a, j * r, math.exp(-j), "e^-j", j)
     room = epsilon * (b - a) / (132.0 * math.log2(r / epsilon))
     if r * r > room:
@@ -147,6 +145,12 @@ def _demand_drift(process: Process, a: float, b: float, epsilon: float) -> None:
             f"at X = {process.states[worst]:g} (state number {worst}) it is {away.min():g}. Take a smaller epsilon or "
             "another interval."
         )
+
+
+def _lengths(process: Process, moves: Moves, a: float, r: float) -> list[int]:
+    """The j at which the condition on jumps is tightest: between two lengths of moves its left side is constant."""
+    possible = np.abs(moves.decrease[(process.states > a)[:, None] & (moves.chance > 0.0)])
+    return [0, *np.unique(np.floor(possible / r * (1.0 + _SLACK))).astype(int).tolist()]
 
 
 def _demand_jumps(process: Process, a: float, length: float, allowed: float, formula: str, j: int) -> None:

@@ -66,6 +66,13 @@ class Process:
                 f"the drift from X = {states[k]:g} must be at most {states[k]:g}, since X never falls below 0; got "
                 f"{low[k]:g} in state number {k}. Check the sign and the scale of the drift."
             )
+        crossed = np.flatnonzero((states > 0.0) & (low > high))
+        if crossed.size:
+            k = int(crossed[0])
+            raise ValueError(
+                f"`low` must not exceed `high`; got {low[k]:g} > {high[k]:g} at X = {states[k]:g} (state number {k}). "
+                "Swap them, or use Process.from_drift."
+            )
         for name, value in (("states", states), ("low", low), ("high", high)):
             value.setflags(write=False)
             object.__setattr__(self, name, value)
@@ -139,12 +146,15 @@ class Process:
         down = np.maximum(0, here - 1 - np.arange(chain.down.shape[1]))
         up = np.minimum(size - 1, here + 1 + np.arange(chain.up.shape[1]))
         decrease = values[:, None] - values[np.hstack([down, up])]
-        return cls._from_moves(values, decrease, np.hstack([chain.down, chain.up]))
+        chance = np.hstack([chain.down, chain.up])
+        chance[0] = 0.0  # state 0 absorbs
+        return cls._from_moves(values, decrease, chance)
 
     @classmethod
     def _from_moves(
         cls, values: NDArray[np.float64], decrease: NDArray[np.float64], chance: NDArray[np.float64]
     ) -> "Process":
+        chance = np.where((values > 0.0)[:, None], chance, 0.0)  # the process is stopped at 0
         drift = (decrease * chance).sum(axis=1)
         return cls.rounded(values, drift, (np.abs(decrease) * chance).sum(axis=1), Moves(decrease, chance))
 

@@ -44,15 +44,18 @@ def time_dependent(processes: Sequence[Process], start: ArrayLike, *, deltas: Ar
     first = processes[0]
     values, weights = first.start_law(start)
     claimed = np.full(len(processes), math.inf) if deltas is None else np.asarray(deltas, dtype=np.float64)
-    if claimed.shape != (len(processes),) or bool(np.isnan(claimed).any()):
+    if claimed.shape != (len(processes),) or (deltas is not None and not bool(np.isfinite(claimed).all())):
         raise ValueError(
-            f"`deltas` must hold {len(processes)} numbers, one per process; got shape {claimed.shape}. Pass None for "
-            "the largest that hold."
+            f"`deltas` must hold {len(processes)} numbers, one per process; got shape {claimed.shape} or an entry "
+            "that is not finite. Pass None for the largest that hold."
         )
     found = np.array([_delta(first, each, t, claimed[t], deltas is None) for t, each in enumerate(processes)])
     away = values > 0.0
     ratio, weights = values[away] / first.smallest, weights[away]
-    products = np.minimum.accumulate(np.concatenate([[1.0], np.cumprod(1.0 - found)])[None, :] * ratio[:, None], axis=1)
+    shares = [1.0]
+    for delta in found.tolist():
+        shares.append(shares[-1] * (1.0 - delta) if delta < 1.0 else 0.0)  # not inf times 0
+    products = np.minimum.accumulate(np.array(shares)[None, :] * ratio[:, None], axis=1)
     bounds = weights @ np.minimum(1.0, products)
     source = "derived: Markov's inequality, P(T > t) <= X_0 prod (1 - delta_u) / s_1"
 

@@ -140,3 +140,8 @@ def test_arguments():
     for partition in ([1, 1, 1], [0, 1], [0.0, 1.0, 2.0], [0, -1, 1]):
         with pytest.raises(ValueError, match="`partition` must hold 3 integers >= 0"):
             fitness_levels.levels_of(bands, [0, 0, 1], partition=partition)
+
+
+def test_sums_beyond_the_range_of_floats_are_infinite():
+    assert fitness_levels.upper_bound([1e-308, 1e-308]).upper == math.inf
+    assert fitness_levels.upper_bound([]).upper == 0.0

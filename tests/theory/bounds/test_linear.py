@@ -142,3 +142,20 @@ def test_arguments_of_the_potential():
         linear.potential([1.0], rate=1.0)
     with pytest.raises(ValueError, match=r"`alpha` must lie in \(1, inf\)"):
         linear.potential([1.0], rate=0.5, alpha=1.0)
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.01, 0.05])
+def test_potential_where_powers_leave_the_range_of_floats(rate):
+    weights = 1.5 ** np.arange(1000)
+    g = linear.potential(weights, rate=rate).weights
+    growth = 2.0 * rate / (1 - rate) ** 999
+    ratio, most = g[1:] / g[:-1], np.arange(1, 1000) * math.log1p(growth)
+    assert np.all(np.diff(g) >= 0.0) and np.all(ratio <= 1.5 * (1 + 1e-12)) and np.all(np.log(g[1:]) <= most + 1e-9)
+    assert np.all((ratio > 1.5 * (1 - 1e-12)) | (np.log(g[1:]) > most - 1e-9))  # one of the two bounds is attained
+
+
+def test_potential_out_of_range():
+    with pytest.raises(ValueError, match=r"`rate` must be so small that .*got 0\.9 with n=2000. Pass rate=1/n=0\.0005"):
+        linear.potential(np.ones(2000), rate=0.9)
+    with pytest.raises(ValueError, match="`weights` must have quotients within the range of floats; got the smallest"):
+        linear.potential([1e-300, 1e300], rate=0.5, alpha=1e308)

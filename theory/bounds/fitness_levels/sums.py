@@ -100,7 +100,8 @@ def _sum(leave: ArrayLike, visits: ArrayLike) -> float:
     used = v > 0.0
     with np.errstate(divide="ignore", over="ignore"):
         terms = v[used] / p[used]
-    return math.fsum(terms) if bool(np.all(np.isfinite(terms))) else math.inf
+        finite = bool(np.isfinite(terms.sum()))
+    return math.fsum(terms) if finite else math.inf
 
 
 def _probabilities(name: str, values: Any) -> NDArray[np.float64]:

@@ -65,11 +65,24 @@ def potential(
         )
     a = _check.real("alpha", alpha, "(1, inf)", unit="parameter of the potential", advice="Pass 2.0.")
     single = p * math.exp((n - 1) * math.log1p(-p))  # a given bit flips alone
-    growth = 1.0 + a * p * p / single
+    if single == 0.0:
+        raise ValueError(
+            f"`rate` must be so small that p (1 - p)^(n - 1) is within the range of floats; got {p!r} with n={n}. Pass "
+            f"rate=1/n={1 / n:g}, say."
+        )
+    growth = math.log1p(a * p * (p / single))  # per bit
     order = np.argsort(listed, kind="stable")
     g = np.ones(n)
     for i in range(1, n):
-        g[i] = min(g[i - 1] * listed[order[i]] / listed[order[i - 1]], growth**i)
+        most = math.exp(i * growth) if i * growth < 709.0 else math.inf
+        with np.errstate(over="ignore"):
+            g[i] = min(g[i - 1] * (listed[order[i]] / listed[order[i - 1]]), most)
+    if not math.isfinite(g[-1]):
+        raise ValueError(
+            "`weights` must have quotients within the range of floats; got the smallest "
+            f"{listed[order[0]]:g} and the largest {listed[order[-1]]:g}. Scale the largest down; beyond the factor "
+            "between neighbours in the formula that changes nothing."
+        )
     result = np.empty(n)
     result[order] = g
     return Potential(result, single * (1.0 - 1.0 / a))

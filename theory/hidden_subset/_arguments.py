@@ -1,6 +1,7 @@
 """Checks of arguments that several files share, and rates that a user hands over."""
 
 import math
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,11 +17,21 @@ _BLOCK = 1 << 17
 Rates = ArrayLike | Callable[[NDArray[np.int64]], ArrayLike]
 
 
-def relevant(n: Any, *, low: int = 1) -> int:
-    """The number of relevant bits, an int below 1e300."""
-    return _check.integer(
-        "n", n, low=low, high=10**300, unit="relevant bits", advice="Pass an integer, 10**20 for 1e20."
-    )
+def relevant(n: Any, *, low: int = 1, name: str = "n") -> int:
+    """The number of relevant bits, an int of at most 10^300."""
+    advice = "Pass an integer, 10**20 for 1e20."
+    try:
+        number = operator.index(n)
+    except TypeError:
+        number = None
+    whole = number is not None and not isinstance(n, (bool, np.bool_))
+    shown = f"one of {number.bit_length()} binary digits" if whole and abs(number) > 10**30 else repr(n)
+    message = f"`{name}` must be an integer in [{low}, 10^300] (relevant bits); got {shown}. {advice}"
+    if number is None or not whole:
+        raise TypeError(message)
+    if not low <= number <= 10**300:
+        raise ValueError(message)
+    return number
 
 
 def multiplier_of(multiplier: Any) -> float:

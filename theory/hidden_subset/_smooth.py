@@ -18,6 +18,7 @@ from theory.hidden_subset import _arguments
 _FIRST = 1 << 16  # steps that are added one by one
 _PANEL = 0.25  # width of a panel of Gauss's rule in ln t
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(20)
+_LAST = 709.0  # of ln t, in the range of floats
 _ROUNDING = 2e-12  # relative error of the sums, cumulative rounding and Gauss's rule together
 
 
@@ -52,16 +53,16 @@ def solve(n: float, target: float, multiplier: float) -> float:
         return float(np.searchsorted(start, target))
     first = _corner(n, np.array([float(_FIRST)]), multiplier)[0]
     origin = float(start[-1]) - float(first)
-    end = max(math.log(_FIRST), math.log(n + 2.0)) + 8.0
+    end = min(max(math.log(_FIRST), math.log(n + 2.0)) + 8.0, _LAST)
     while True:
         edges = _edges(end)
         values = np.concatenate([[0.0], np.cumsum(_panels(n, multiplier, edges))])
         values += origin + _corner(n, np.exp(edges), multiplier)
         if values[-1] >= target:
             break
-        if end > 690.0:
+        if end == _LAST:
             return math.inf
-        end += 12.0
+        end = min(end + 12.0, _LAST)
     after = int(np.searchsorted(np.maximum.accumulate(values), target))
     low, high = float(edges[after - 1]), float(edges[after])
     base = float(values[after - 1]) - float(_corner(n, np.exp(edges[after - 1 : after]), multiplier)[0])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory import _check
-from theory.hidden_subset import static
+from theory.hidden_subset import _arguments, static
 from theory.results import Kind, Value
 
 __all__ = ["achievable", "budget", "law_budget"]
@@ -79,7 +79,7 @@ def budget(steps: Callable[[NDArray[np.float64]], ArrayLike], low: int, high: in
         2.037
     """
     low = _check.integer("low", low, low=2, unit="relevant bits", advice="Pass 2 for all sizes.")
-    high = _check.integer("high", high, low=low, high=10**300, unit="relevant bits", advice="Pass 10**6, say.")
+    high = _arguments.relevant(high, low=low, name="high")
     early = np.arange(low, min(high, low + _FIRST - 1) + 1, dtype=np.float64)
     total = math.fsum(_terms(steps, early))
     lower = upper = total
@@ -126,7 +126,7 @@ def law_budget(rates: ArrayLike, probabilities: ArrayLike, high: int) -> Value:
         0.875
     """
     values, chances = static.discrete(rates, probabilities)
-    high = _check.integer("high", high, low=1, high=10**300, unit="relevant bits", advice="Pass 10**6, say.")
+    high = _arguments.relevant(high, name="high")
     with np.errstate(divide="ignore"):
         spent = -np.expm1(float(high) * np.log1p(-values))
     return Value.exact(math.fsum(chances * spent), source="sum of h(n) up to a size")
@@ -134,9 +134,9 @@ def law_budget(rates: ArrayLike, probabilities: ArrayLike, high: int) -> Value:
 
 def _terms(steps: Callable[[NDArray[np.float64]], ArrayLike], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     times = np.asarray(steps(sizes), dtype=np.float64)
-    if times.shape != sizes.shape or not bool(np.all(times > 0.0)):
+    if times.shape != sizes.shape or not bool(np.all((times > 0.0) & (times < math.inf))):
         raise ValueError(
-            f"`steps` must give one positive number per size; got {times!r} for {sizes.size} sizes. Pass a function of "
-            "arrays, lambda n: n * np.log(n) ** 3, say."
+            f"`steps` must give one positive finite number per size; got {times!r} for {sizes.size} sizes. Pass a "
+            "function of arrays, lambda n: n * np.log(n) ** 3, say."
         )
     return np.log(sizes) / times

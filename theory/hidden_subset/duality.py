@@ -13,6 +13,7 @@ __all__ = ["guarantee", "lower_bound"]
 
 _CELL = 1e-6  # relative width of the cells of rates at which the search for the best rate ends
 _SPLIT = 8
+_TERMS = 1 << 22  # rates times sizes that a search looks at; where more are as good, the cells stay wider
 
 
 def lower_bound(sizes: ArrayLike, *, weights: ArrayLike | None = None, shift: float = 0.0) -> Value:
@@ -25,11 +26,13 @@ def lower_bound(sizes: ArrayLike, *, weights: ArrayLike | None = None, shift: fl
 
     Args:
         sizes: at least one size n >= 2 (up to 1e290), in increasing order.
-        weights: positive weights; None for equal ones, which are the best in the limit for geometric sizes.
+        weights: positive weights, of which only the quotients count; None for equal ones, which are the best in the
+            limit for geometric sizes.
         shift: the O(1) of the requirement, with ln n + shift > 0 for every size.
 
     Returns:
-        A bound on gamma, in `.lower`: proven for the requirement (weak duality; maxima are enclosed to 1e-6). That a
+        A bound on gamma, in `.lower`: proven for the requirement (weak duality; maxima are enclosed to 1e-6, or
+        up to some per cent where very many rates are as good as the best one). That a
         run time of gamma n ln n needs the requirement holds up to the O(1) as n grows, and is not proven at a given n.
         For sizes spaced closely over a wide range the bound tends to beta.
 
@@ -51,6 +54,7 @@ def lower_bound(sizes: ArrayLike, *, weights: ArrayLike | None = None, shift: fl
             f"`weights` must hold one positive number per size; got {weights!r} for {numbers.size} sizes. Pass None "
             "for equal weights."
         )
+    w = w / w.max()
     spans = np.diff(numbers * np.log(numbers), prepend=0.0)
     total = math.fsum(float(span) * _best(numbers[i:], w[i:]) for i, span in enumerate(spans))
     return Value.bound(
@@ -137,9 +141,9 @@ def _best(numbers: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
         felt = int(np.searchsorted(numbers, 800.0 * math.exp(-float(cells[0])))) + 1  # beyond, (1 - p)^(n - 1) is 0.0
         values = _sum(np.exp(np.minimum(cells, -1e-300)), numbers[:felt], weights[:felt])
         best = float(values.max())
-        if width <= _CELL:
-            return best * math.exp(width)
         kept = cells[values * math.exp(width) >= best]
+        if width <= _CELL or kept.size * _SPLIT * min(felt, numbers.size) > _TERMS:
+            return best * math.exp(width)
         width /= _SPLIT
         cells = np.unique(np.clip(kept[:, None] + width * np.arange(_SPLIT), None, 0.0))
 

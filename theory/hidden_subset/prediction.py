@@ -55,7 +55,7 @@ def predicted_steps(
     if rate is not None:
         each = float(_arguments.repairs(float(n), np.array([_arguments.constant(rate)]))[0])
         wait = target / each if each > 0.0 else math.inf
-        return Value.heuristic(math.ceil(wait) if wait < 1e300 else math.inf, source=_SOURCE)
+        return Value.heuristic(math.ceil(wait) if wait < 2.0**53 else wait, source=_SOURCE)
     if rates is not None:
         return Value.heuristic(_reach(n, target, rates), source=_SOURCE)
     c = float(constants.schedule_alpha) if multiplier is None else _arguments.multiplier_of(multiplier)

@@ -40,6 +40,8 @@ def density(u: ArrayLike, *, eps: float) -> Any:
     """
     eps = _exponent(eps)
     values = np.asarray(u, dtype=np.float64)
+    if bool(np.isnan(values).any()):
+        raise ValueError(f"`u` must hold numbers ln(1 / p); got NaN in {u!r}. Remove it.")
     inside = values >= _LN2
     found = np.where(inside, eps / _LN2 * (_LN2 / np.where(inside, values, 1.0)) ** (1.0 + eps), 0.0)
     return float(found) if np.ndim(u) == 0 else found
@@ -72,10 +74,10 @@ def repair_rate(
         0.21875
     """
     n = _arguments.relevant(n)
-    if (eps is None) == (rates is None):
+    if (eps is None) == (rates is None) or (rates is None) != (probabilities is None):
         raise ValueError(
             f"exactly one law must be given, by `eps` or by `rates` with `probabilities`; got eps={eps!r}, "
-            f"rates={rates!r}. Pass eps=1.0, say."
+            f"rates={rates!r}, probabilities={probabilities!r}. Pass eps=1.0, say."
         )
     source = "h(n) = int p (1 - p)^(n - 1) dQ(p)"
     if eps is not None:

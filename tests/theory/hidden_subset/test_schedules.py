@@ -227,7 +227,7 @@ def test_refused_arguments():
     _refused(ValueError, r"`multiplier` must lie in \(0, 1e300\]", h.limit, -1.0)
     _refused(ValueError, r"`sizes` must be whole numbers of bits; got \[2\.5\]\. Round", h.guarantee, [2.5])
     _refused(TypeError, r"`multiplier` must lie in", h.limit, "1")
-    _refused(ValueError, r"`n` must be an integer in \[1, 10+\] \(relevant bits\); got 0", h.integrated_rate, 0, 3)
+    _refused(ValueError, r"`n` must be an integer in \[1, 10\^300\] \(relevant bits\); got 0", h.integrated_rate, 0, 3)
     _refused(TypeError, r"`n` must be an integer", h.predicted_steps, 1e20)
     _refused(
         ValueError,
@@ -258,3 +258,35 @@ def test_refused_arguments():
     _refused(ValueError, r"`shift` must lie in", h.predicted_steps, 5, shift=math.nan)
     _refused(ValueError, r"`steps` must lie in \[0, 1e\+07\]", h.coverage, 5, 10**8)
     _refused(ValueError, r"`rates` must cover all steps; got 1 rates for 4", h.coverage, 5, 4, rates=[0.5])
+
+
+def test_weights_of_any_scale_give_the_same_certificate():
+    sizes = [2, 3, 1000, 10_000]
+    equal = hidden_subset.lower_bound(sizes).lower
+    assert equal <= float(hidden_subset.guarantee(sizes))
+    for scale in (5e-324, 1e-320, 1e308):  # subnormal weights round by half of themselves
+        assert hidden_subset.lower_bound(sizes, weights=[scale] * 4).lower == pytest.approx(equal, rel=1e-9)
+
+
+def test_a_plateau_of_rates_costs_precision_and_not_memory():
+    sizes = 2.0 ** np.arange(10, 24)
+    found = hidden_subset.lower_bound(sizes, weights=sizes).lower  # nearly all rates are equally good
+    rates = np.exp(np.linspace(-math.log(sizes[-1]), 0.0, 20_001)[:-1])
+    spans = np.diff(sizes * np.log(sizes), prepend=0.0)
+    each = (rates * np.exp(np.outer(sizes - 1.0, np.log1p(-rates)))) * sizes[:, None]
+    maxima = [each[i:].sum(axis=0).max() for i in range(sizes.size)]  # from below, so that the bound is from above
+    above = (sizes @ np.log(sizes)) / (spans @ np.array(maxima))
+    assert found == pytest.approx(above, rel=5e-3) and found <= above
+
+
+def test_the_largest_sizes():
+    n = 10**300
+    unit = 1e300 * math.log(n)
+    assert float(hidden_subset.predicted_steps(n, rate=1e-300)) == pytest.approx(math.e * unit, rel=1e-9)
+    assert float(hidden_subset.price(n)) == pytest.approx(float(hidden_subset.price()), rel=1e-3)
+    assert float(hidden_subset.predicted_steps(n, multiplier=1000.0)) == pytest.approx(
+        float(hidden_subset.limit(1000.0)) * unit, rel=2e-2
+    )
+    assert float(hidden_subset.predicted_steps(n, rate=0.5)) == math.inf
+    message = r"`n` must be an integer in \[1, 10\^300\] \(relevant bits\); got one of 998 binary digits\. Pass"
+    _refused(ValueError, message, hidden_subset.predicted_steps, 2 * 10**300)

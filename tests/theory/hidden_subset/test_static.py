@@ -177,7 +177,12 @@ def test_refused_arguments():
     _refused(ValueError, r"`low` must be an integer >= 2", h.budget, lambda n: n, 1, 5)
     _refused(ValueError, r"`high` must be an integer in \[7, ", h.budget, lambda n: n, 7, 5)
     _refused(
-        ValueError, r"`steps` must give one positive number per size.*Pass a function", h.budget, lambda n: -n, 2, 5
+        ValueError,
+        r"`steps` must give one positive finite number per size.*Pass a function",
+        h.budget,
+        lambda n: -n,
+        2,
+        5,
     )
     _refused(ValueError, r"does not increase .*near n=.*envelope", h.budget, lambda n: np.log(n) / n, 2, 10**6)
     _refused(TypeError, r"`exponents` must hold at least one", h.achievable)
@@ -185,3 +190,19 @@ def test_refused_arguments():
     _refused(ValueError, r"`rates` must hold one probability in \(0, 1\) per position", h.segment_steps, [0.5])
     _refused(ValueError, r"`rates` must hold", h.segment_steps_with_swaps, [0.5, 0.0])
     _refused(ValueError, r"one bit can flip alone.*Pass smaller", h.segment_steps, np.full(5000, 0.5))
+
+
+def test_arguments_that_were_ignored():
+    _refused(ValueError, "`u` must hold numbers ln", hidden_subset.density, [1.0, math.nan], eps=1.0)
+    _refused(
+        ValueError,
+        r"exactly one law .*probabilities=\[1\.0\]",
+        hidden_subset.repair_rate,
+        9,
+        eps=1.0,
+        probabilities=[1.0],
+    )
+    with np.errstate(over="ignore"):
+        _refused(
+            ValueError, "`steps` must give one positive finite number", hidden_subset.budget, lambda n: n**2, 2, 10**200
+        )

@@ -12,6 +12,10 @@ from typing import NamedTuple, Protocol
 _GUARD = 64  # bits of the registers beyond those of the totals
 
 
+class CorruptedError(ValueError):
+    """The digits were not written by an encoder of the same model."""
+
+
 class Step(NamedTuple):
     """The flipped positions, rising, and whether the offspring was accepted."""
 
@@ -50,6 +54,11 @@ class Encoder:
         assert symbol is not None
         span = self._high - self._low + 1
         end = total if symbol == last else table[symbol + 1]
+        if end <= table[symbol]:
+            raise ValueError(
+                f"`table` must give a positive share to every symbol that occurs; got {end - table[symbol]} for symbol "
+                f"{symbol}. Let the code refuse steps that it takes for impossible."
+            )
         self._high = self._low + span * end // total - 1
         self._low += span * table[symbol] // total
         half, quarter = 1 << (self._width - 1), 1 << (self._width - 2)
@@ -84,10 +93,12 @@ class Decoder:
         self._width = precision + _GUARD
         self._low, self._high = 0, 2**self._width - 1
         self._digits = digits
-        self._next = self._width
+        self._next = self._width  # digits read, and zeros behind them
         self._value = int(digits[: self._width].ljust(self._width, "0"), 2)
 
     def choose(self, table: Sequence[int], last: int, total: int, symbol: int | None) -> int:
+        if total == 0:
+            raise CorruptedError("announce a step to a string that has no predecessor")
         span = self._high - self._low + 1
         place = ((self._value - self._low + 1) * total - 1) // span
         symbol = bisect_right(table, place, 0, last + 1) - 1
@@ -107,7 +118,16 @@ class Decoder:
             self._low, self._high = 2 * (self._low - less), 2 * (self._high - less) + 1
             self._value = 2 * (self._value - less) + self._digit()
 
+    def finish(self) -> None:
+        """Compares the end of the message with what `Encoder.finish` wrote: nothing else encodes the symbols read."""
+        quarter = 1 << (self._width - 2)
+        end = 2 * quarter if self._low >= quarter else quarter
+        if self._next + 2 != len(self._digits) + self._width or self._value != end:
+            raise CorruptedError("do not end with the last symbol")
+
     def _digit(self) -> int:
+        if self._next + 2 >= len(self._digits) + self._width:
+            raise CorruptedError("end before the last symbol")
         self._next += 1
         return int(self._next <= len(self._digits) and self._digits[self._next - 1] == "1")
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import final
 
-from theory.entropy_compression._coder import Coder
+from theory.entropy_compression._coder import Coder, CorruptedError
 from theory.entropy_compression._subsets import chosen
 from theory.entropy_compression.codes import AbstractCode, Step
 
@@ -43,6 +43,8 @@ class AnyMonotone(AbstractCode):
     def step(self, coder: Coder, y: tuple[int, ...], known: Step | None) -> Step:
         ones, zeros = self._places(y)
         gaps = self._gaps(self._p, self.n)
+        if known is not None and known.flips and not any(y[place] for place in known.flips):
+            self._refuse(known, "a strictly monotone function")
         kind = None if known is None else (2 if not known.flips else int(known.accepted))
         if not zeros and self._announced(coder, known):
             kind = 1
@@ -50,12 +52,12 @@ class AnyMonotone(AbstractCode):
             kind = coder.choose((0, gaps[len(ones)], gaps[self.n]), 2, self._one, kind)
         if kind == 2:
             return Step((), True)
-        if known is not None and not any(y[place] for place in known.flips):
-            self._refuse(known, "a strictly monotone function")
         tables = (gaps, gaps)
         if kind == 1:
             removed, readded = self.proposal.rates(self.n, len(zeros), self._p)
             tables = (self._gaps(removed, len(ones)), self._gaps(readded, len(zeros)))
         lost = chosen(coder, tables[0], self._one, ones, known, nonempty=True)
+        if not lost:
+            raise CorruptedError("announce a step to a string that has no predecessor")
         gained = chosen(coder, tables[1], self._one, zeros, known)
         return Step(tuple(sorted(lost + gained)), kind == 1)

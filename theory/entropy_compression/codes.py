@@ -40,6 +40,8 @@ class AbstractCode(ABC):
         self.n = _check.bits(n)
         self.rate = _check.real("rate", rate, "(0, 1)", unit="probability per bit", advice=advice)
         self.proposal = ReverseProposal() if proposal is None else proposal
+        if not isinstance(self.proposal, ReverseProposal):
+            raise TypeError(f"`proposal` must be a ReverseProposal; got {proposal!r}. Pass None for the usual one.")
         self._p = Fraction(self.rate)
         self._gaps = lru_cache(maxsize=_TABLES)(self._table)
         self._split: tuple[Any, list[int], list[int]] = ((), [], [])

@@ -8,7 +8,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.entropy_compression._coder import Coder, Decoder, Encoder, Meter, Step
+from theory import _check
+from theory.entropy_compression._coder import Coder, CorruptedError, Decoder, Encoder, Meter, Step
 from theory.entropy_compression.codes import AbstractCode
 from theory.entropy_compression.runs import Run
 
@@ -25,14 +26,31 @@ class Message:
         bits: how many of them count.
         steps: number of steps of the run; the decoder must know it.
 
+    Raises:
+        TypeError: for arguments of a wrong type.
+        ValueError: for numbers out of range.
+
     Example:
-        >>> Message(payload=b"A", bits=2, steps=0).digits
+        >>> Message(payload=b"@", bits=2, steps=0).digits
         '01'
     """
 
     payload: bytes
     bits: int
     steps: int
+
+    def __post_init__(self) -> None:
+        advice = "Pass the number that `encode` returned."
+        if not isinstance(self.payload, bytes):
+            raise TypeError(f"`payload` must be bytes; got {type(self.payload).__name__}. Pass what `encode` returned.")
+        size = 8 * len(self.payload)
+        _check.integer("bits", self.bits, low=max(0, size - 7), high=size, unit="bits of the payload", advice=advice)
+        _check.integer("steps", self.steps, low=0, unit="steps of the run", advice=advice)
+        if size and self.payload[-1] & (1 << size - self.bits) - 1:
+            raise ValueError(
+                f"`payload` must be filled up with zeros after {self.bits} bits; got {self.payload[-1]:08b} as the "
+                "last byte. Pass what `encode` returned."
+            )
 
     @property
     def digits(self) -> str:
@@ -140,7 +158,10 @@ def decode(message: Message, code: AbstractCode) -> Run:
         code: the one with which it was written.
 
     Returns:
-        The run.
+        The run, from which `encode` makes this message and no other.
+
+    Raises:
+        ValueError: if the message is not one that `encode` writes with this code, of a run of so many steps.
 
     Source: Lengler, Martinsson and Steger (2019), reconstructed.
 
@@ -151,11 +172,19 @@ def decode(message: Message, code: AbstractCode) -> Run:
         True
     """
     decoder = Decoder(message.digits, _precision(code))
-    y = code.string(decoder, None)
     steps: list[Step] = []
-    for _ in range(message.steps):
-        steps.append(code.step(decoder, y, None))
-        y = _before(y, steps[-1])
+    try:
+        y = code.string(decoder, None)
+        for _ in range(message.steps):
+            steps.append(code.step(decoder, y, None))
+            y = _before(y, steps[-1])
+        decoder.finish()
+    except CorruptedError as found:
+        raise ValueError(
+            f"`message` must come from `encode` with a code equal to `code`; got {message.bits} bits for "
+            f"{message.steps} steps, which {found}. Pass the message as it was written, and the code of its n, rate "
+            "and proposal."
+        ) from None
     steps.reverse()
     return Run(
         start=y,

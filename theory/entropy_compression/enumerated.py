@@ -16,7 +16,7 @@ from theory.exact.enumeration._model import ranks_of
 
 __all__ = ["Enumerated"]
 
-_BITS = 192  # precision of the shares
+_BITS = 192  # precision of the shares, at least
 
 
 class _Table(NamedTuple):
@@ -55,18 +55,23 @@ class Enumerated(AbstractCode):
         demand_monotone(n, ranks)
         super().__init__(n, rate, proposal)
         self._ranks = ranks
+        removed = [self.proposal.rates(n, zeros, self._p) for zeros in range(n + 1)]
+        least = min(self._p, 1 - self._p, *(rate for both in removed for rate in both))
+        self._share_bits = max(_BITS, 64 + n + n * (least.denominator.bit_length() - least.numerator.bit_length() + 1))
         self._stays: dict[int, _Table] = {}
         self._predecessors: dict[int, _Table] = {}
 
     @property
     def precision(self) -> int:
-        return max(_BITS + 1, self._p.denominator.bit_length())
+        return max(self._share_bits + 1, self._p.denominator.bit_length())
 
     def shares(self, y: tuple[int, ...]) -> tuple[float, float]:
         string = sum(bit << place for place, bit in enumerate(y))
         stays = self._table_of(self._stays, string, self._stay_shares)
         move = self.rate if all(y) else (stays.total - stays.begins[-1]) / stays.total
-        return move, self._table_of(self._predecessors, string, self._predecessor_shares).total / (1 << _BITS)
+        return move, self._table_of(self._predecessors, string, self._predecessor_shares).total / (
+            1 << self._share_bits
+        )
 
     def step(self, coder: Coder, y: tuple[int, ...], known: Step | None) -> Step:
         string = sum(bit << place for place, bit in enumerate(y))
@@ -104,10 +109,10 @@ class Enumerated(AbstractCode):
         """The sets of flips that leave y, their forward probabilities, and what remains for a move: a(y)."""
         strings = np.arange(2**self.n)
         stays = (self._ranks[strings ^ y] < self._ranks[y]) | (strings == 0)
-        by_size = [_share(((self._p, size, self.n),)) for size in range(self.n + 1)]
+        by_size = [_share(((self._p, size, self.n),), self._share_bits) for size in range(self.n + 1)]
         masks = strings[stays].tolist()
         each = [by_size[mask.bit_count()] for mask in masks]
-        return masks, each, 0 if y == 2**self.n - 1 else (1 << _BITS) - sum(each)
+        return masks, each, 0 if y == 2**self.n - 1 else (1 << self._share_bits) - sum(each)
 
     def _predecessor_shares(self, y: int) -> tuple[list[int], list[int], int]:
         """The sets of flips that lead from y to a string that is not better, and their shares of Q."""
@@ -118,14 +123,15 @@ class Enumerated(AbstractCode):
         each = []
         for mask in masks:
             lost = (mask & y).bit_count()
-            each.append(_share(((removed, lost, self.n - zeros), (readded, mask.bit_count() - lost, zeros))))
+            flips = (removed, lost, self.n - zeros), (readded, mask.bit_count() - lost, zeros)
+            each.append(_share(flips, self._share_bits))
         return masks, each, 0
 
 
 @lru_cache(4096)
-def _share(flips: tuple[tuple[Fraction, int, int], ...]) -> int:
-    """2^192 times the probability that of `of` positions `count` given ones flip, for each (rate, count, of)."""
-    above, below = 1 << _BITS, 1
+def _share(flips: tuple[tuple[Fraction, int, int], ...], bits: int) -> int:
+    """2^bits times the probability that of `of` positions `count` given ones flip, for each (rate, count, of)."""
+    above, below = 1 << bits, 1
     for rate, count, of in flips:
         above *= rate.numerator**count * (rate.denominator - rate.numerator) ** (of - count)
         below *= rate.denominator**of

@@ -18,6 +18,7 @@ __all__ = ["ExpectedGain", "expected_log_gain", "forward_kernel", "path_inequali
 
 _MAX_BITS = 10
 _UNIT = 2.0**-52
+_STEPS, _WORK = 1e7, 1e11  # one or two minutes
 _SOURCE = "Lengler, Martinsson and Steger (2019), reconstructed: path inequality, by powers of the reverse kernel"
 
 
@@ -105,7 +106,7 @@ def path_inequality(
 
     Args:
         values: 2^n values, as for `forward_kernel`.
-        steps: T, at least 0.
+        steps: T, from 0 to 1e11 / 4^n, at most 1e7.
         strength: expected flips per step, in (0, n).
         rate: flip probability per bit, in (0, 1); exactly one of `strength` and `rate`.
         proposal: the reverse proposal Q.
@@ -128,7 +129,7 @@ def path_inequality(
         (0.360297, True)
     """
     n, ranks, p = _checked(values, strength, rate)
-    steps = _check.integer("steps", steps, low=0, unit="steps", advice="Pass the length of the paths.")
+    steps = _steps(n, steps)
     weight = _terminal(n, terminal)
     reverse = _reverse(n, ranks, p, ReverseProposal() if proposal is None else proposal)
     reverse[_forward(n, ranks, p).T == 0.0] = 0.0
@@ -153,7 +154,7 @@ def expected_log_gain(
 
     Args:
         values: 2^n values, as for `forward_kernel`.
-        steps: T, at least 0.
+        steps: T, from 0 to 1e11 / 4^n, at most 1e7.
         strength: expected flips per step, in (0, n).
         rate: flip probability per bit, in (0, 1); exactly one of `strength` and `rate`.
         proposal: the reverse proposal Q.
@@ -175,20 +176,35 @@ def expected_log_gain(
         True
     """
     n, ranks, p = _checked(values, strength, rate)
-    steps = _check.integer("steps", steps, low=0, unit="steps", advice="Pass the length of the runs.")
+    steps = _steps(n, steps)
+    nu = _terminal(n, terminal)
+    if not nu.min() > 0.0:
+        raise ValueError(
+            f"`terminal` must be positive at every string, since the cost is -ln of it; got {terminal!r}. Pass None."
+        )
     forward = _forward(n, ranks, p)
     reverse = _reverse(n, ranks, p, ReverseProposal() if proposal is None else proposal)
     possible = forward > 0.0
     ratio = np.zeros_like(forward)
+    if not reverse.T[possible].min() > 0.0:
+        raise ValueError(
+            f"`rate` and `proposal` must keep all probabilities within the range of floats; got {p!r} and "
+            f"{proposal!r}. Pass larger ones."
+        )
     ratio[possible] = np.log(reverse.T[possible]) - np.log(forward[possible])
     each = (forward * ratio).sum(axis=1)
     law, gain = np.full(2**n, 0.5**n), 0.0
     for _ in range(steps):
         gain += float(law @ each)
         law = law @ forward
-    cost = float(-law @ np.log(_terminal(n, terminal))) - n * math.log(2.0)
+    cost = float(-law @ np.log(nu)) - n * math.log(2.0)
     slack = (steps + 1) * (2**n + 50) * _UNIT * (steps * float(np.abs(each).max()) + n + 1.0)
     return ExpectedGain(_within(gain, slack), _within(cost, slack))
+
+
+def _steps(n: int, steps: Any) -> int:
+    most, advice = int(min(_STEPS, _WORK / 4**n)), "Pass the length of the paths."
+    return _check.integer("steps", steps, low=0, high=most, unit=f"steps, for n={n} bits", advice=advice)
 
 
 def _checked(values: Any, strength: Any, rate: Any) -> tuple[int, NDArray[np.int64], float]:

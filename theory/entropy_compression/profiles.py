@@ -61,7 +61,8 @@ def acceptance_profile(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, or if enumeration needs more than 200,000 evaluations for one m.
+        ValueError: for arguments out of range, if enumeration needs more than 200,000 evaluations for one m, or where
+            enumeration shows that the function is not monotone.
 
     Source: first-order analysis of monotone functions; Doerr et al. (2013), Lengler, Martinsson and Steger (2019).
 
@@ -101,7 +102,8 @@ def consistency_profile(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, or if enumeration needs more than 200,000 evaluations for one m.
+        ValueError: for arguments out of range, if enumeration needs more than 200,000 evaluations for one m, or where
+            enumeration shows that the function is not monotone.
 
     Source: Lengler, Martinsson and Steger (2019), reconstructed.
 
@@ -148,6 +150,11 @@ def _profile(
                 "for one m. Pass samples=10000, say, or a smaller `most`."
             )
         shares = np.array([_share(fits, bits, single, several, m) for m in range(most + 1)])
+        if shares[0] != 1.0 or bool(np.any(np.diff(shares) > 1e-12)):
+            raise ValueError(
+                f"`function` must be strictly monotone, so that the profile begins with 1 and never rises; got "
+                f"{shares.tolist()}. Pass linear(weights) or bin_val, say."
+            )
         return Profile(shares, np.zeros(most + 1), Kind.EXACT, source)
     samples = _check.integer("samples", samples, low=2, unit="samples", advice="Pass 10000, say.")
     rng = np.random.default_rng(_check.integer("seed", seed, low=0, unit="seed", advice="Pass a seed."))

@@ -43,8 +43,8 @@ class Run:
     rate: float
 
     def __post_init__(self) -> None:
-        start = tuple(int(bit) for bit in self.start)
-        flips = tuple(tuple(int(place) for place in step) for step in self.flips)
+        start = tuple(_whole("start", bit) for bit in self.start)
+        flips = tuple(tuple(_whole("flips", place) for place in step) for step in self.flips)
         accepted = tuple(bool(kept) for kept in self.accepted)
         advice = "Pass the probability per bit with which the run was made."
         rate = _check.real("rate", self.rate, "(0, 1)", unit="probability per bit", advice=advice)
@@ -106,6 +106,13 @@ class Run:
         return self.n + float(self.forward_bits.sum())
 
 
+def _whole(name: str, value: Any) -> int:
+    """A bit or a position as an int; True and 1.0 are bits, 0.5 is none."""
+    if int(value) != value:
+        raise ValueError(f"`{name}` must hold whole numbers; got {value!r}. Pass bits, and positions from 0 on.")
+    return int(value)
+
+
 def record(
     function: Callable[[NDArray[np.uint8]], Any],
     n: int,
@@ -145,12 +152,14 @@ def record(
         True
     """
     n = _check.bits(n)
-    p = _check.rate_of(n, strength, rate)
+    advice = "Pass a strength below n."
+    p = _check.real("rate", _check.rate_of(n, strength, rate), "(0, 1)", unit="probability per bit", advice=advice)
     steps = _check.integer("steps", steps, low=0, unit="steps", advice="Pass the length of the longest run.")
     rng = np.random.default_rng(_check.integer("seed", seed, low=0, unit="seed", advice="Pass a seed."))
-    x = rng.integers(0, 2, size=n).astype(np.uint8) if start is None else np.array(start, dtype=np.uint8)
-    if x.shape != (n,):
-        raise ValueError(f"`start` must hold {n} bits; got shape {x.shape}. Pass None for a uniform start.")
+    given = rng.integers(0, 2, size=n) if start is None else np.array(start)
+    if given.shape != (n,) or not bool(np.isin(given, (0, 1)).all()):
+        raise ValueError(f"`start` must hold {n} bits; got {start!r}. Pass None for a uniform start.")
+    x = given.astype(np.uint8)
     first, value = tuple(x.tolist()), function(x)
     flips, accepted = [], []
     while len(flips) < steps and not x.all():

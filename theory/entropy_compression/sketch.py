@@ -59,8 +59,8 @@ def least_log_gain(strength: float, *, ratio: float = 1.0) -> Value:
     such mixture can stand still for long.
 
     Args:
-        strength: expected flips per step, c > 0.
-        ratio: r = lambda / c > 0, of the reverse proposal.
+        strength: expected flips per step, c in (0, 10].
+        ratio: r = lambda / c in (0, 10], of the reverse proposal.
 
     Returns:
         A heuristic value in nats; inf if every mixture progresses.
@@ -77,13 +77,14 @@ def least_log_gain(strength: float, *, ratio: float = 1.0) -> Value:
     """
     from scipy import optimize
 
-    c, r = _check.strength_of(strength), _ratio(ratio)
+    c = _check.real("strength", strength, "(0, 10]", unit="expected flips per step", advice="Pass 1.2, say.")
+    r = _check.real("ratio", ratio, "(0, 10]", unit="lambda over c", advice="Pass 1.0 for lambda = c.")
     m, weights = np.arange(_FLIPS), _poisson(c, _FLIPS)
     profiles = _profiles()
     accepted = profiles @ weights
     drift = profiles @ (weights * (1.0 - m))
     losses = profiles @ (weights * m)
-    consistent = 1.0 + math.expm1(-r * c) * profiles[:, 1]
+    consistent = 1.0 - profiles[:, 1] + math.exp(-r * c) * profiles[:, 1]
     gains = accepted * (np.log(accepted / consistent) + c - r * c) + losses * math.log(r)
     program: Any = optimize.linprog
     found = program(gains, A_ub=drift[None], b_ub=[0.0], A_eq=np.ones((1, drift.size)), b_eq=[1.0], bounds=(0.0, 1.0))
@@ -125,10 +126,6 @@ def sketch_strength(ratio: float = 1.0) -> Value:
         "flat profile with drift and log-gain zero; heuristic, not a claim of Lengler, Martinsson and Steger (2019)"
     )
     return Value.heuristic(_roots.root(gain, 1.0, 2.0), source=source)
-
-
-def _ratio(ratio: Any) -> float:
-    return _check.real("ratio", ratio, "(0, inf)", unit="lambda over c", advice="Pass 1.0 for lambda = c.")
 
 
 def _poisson(mean: float, size: int) -> NDArray[np.float64]:

@@ -245,7 +245,98 @@ def test_wrong_runs(changes, message):
 def test_wrong_arguments_of_the_recorder():
     with pytest.raises(ValueError, match=r"`steps` must be an integer >= 0 \(steps\); got -1"):
         ec.record(sum, 3, steps=-1, seed=1, strength=1.0)
-    with pytest.raises(ValueError, match=r"`start` must hold 3 bits; got shape \(2,\)\. Pass None"):
+    with pytest.raises(ValueError, match=r"`start` must hold 3 bits; got \(0, 1\)\. Pass None"):
         ec.record(sum, 3, steps=1, seed=1, strength=1.0, start=(0, 1))
     with pytest.raises(ValueError, match="`weights` must be positive numbers"):
         ec.linear([1, 0])
+
+
+def _codes(n, rate):
+    return ec.AnyMonotone(n, rate), ec.BinVal(n, rate), ec.Enumerated(tabulate(n, ec.bin_val), rate)
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_what_no_encoder_wrote_is_refused(which):
+    n, rate = 5, 0.3
+    run = ec.record(ec.bin_val, n, steps=60, seed=3, rate=rate, start=(0,) * n)
+    code = _codes(n, rate)[which]
+    message = ec.encode(run, code)
+    assert ec.decode(message, code) == run
+    refused = 0
+    for place in range(message.bits):  # one wrong digit
+        payload = bytearray(message.payload)
+        payload[place // 8] ^= 128 >> place % 8
+        try:
+            other = ec.decode(dataclasses.replace(message, payload=bytes(payload)), code)
+        except ValueError:
+            refused += 1
+        else:
+            assert ec.encode(other, code).payload == bytes(payload)  # it is the message of another run
+    assert refused > 0.9 * message.bits
+    for steps in (0, run.steps - 1, run.steps + 1, 10**9):
+        with pytest.raises(ValueError, match="`message` must come from `encode`"):
+            ec.decode(dataclasses.replace(message, steps=steps), code)
+    for other in (_codes(n, 0.25)[which], _codes(n + 1, rate)[which]):
+        with pytest.raises(ValueError, match="Pass the message as it was written, and the code"):
+            ec.decode(message, other)
+
+
+def test_noise_is_decoded_to_its_own_run_or_refused():
+    rng = np.random.default_rng(5)
+    for code in _codes(3, 0.3):
+        for _ in range(60):
+            noise = rng.bytes(int(rng.integers(0, 6)))
+            message = ec.Message(payload=noise, bits=8 * len(noise), steps=int(rng.integers(0, 12)))
+            try:
+                run = ec.decode(message, code)
+            except ValueError:
+                continue
+            assert ec.encode(run, code) == message
+
+
+def test_wrong_messages():
+    with pytest.raises(TypeError, match="`payload` must be bytes; got str"):
+        ec.Message(payload="a", bits=8, steps=0)
+    with pytest.raises(ValueError, match=r"`bits` must be an integer in \[1, 8\] \(bits of the payload\); got 9"):
+        ec.Message(payload=b"a", bits=9, steps=0)
+    with pytest.raises(ValueError, match=r"`steps` must be an integer >= 0 \(steps of the run\); got -1"):
+        ec.Message(payload=b"a", bits=8, steps=-1)
+    with pytest.raises(ValueError, match="`payload` must be filled up with zeros after 5 bits; got 01100001"):
+        ec.Message(payload=b"a", bits=5, steps=0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_runs_on_functions_that_are_not_monotone_are_refused(seed):
+    run = ec.record(lambda x: -int(x.sum()), 6, steps=60, seed=seed, rate=0.3)
+    for code in _codes(6, 0.3):
+        with pytest.raises(ValueError, match="`run` must be one on"):
+            ec.encode(run, code)
+    with pytest.raises(ValueError, match="`table` must give a positive share to every symbol that occurs; got 0"):
+        Encoder(64).choose((0, 0), 1, 8, 0)
+
+
+@pytest.mark.parametrize("rate", [1e-300, 1e-60, 1e-20, 1.0 - 2.0**-53])
+def test_enumerated_shares_at_extreme_rates(rate):
+    values = ec.random_monotone(3, seed=1)
+    code = ec.Enumerated(values, rate)
+    for string in range(8):
+        move, back = code.shares(tuple(string >> bit & 1 for bit in range(3)))
+        assert 0.0 <= move <= 1.0 and 0.0 <= back <= 1.0 and (string == 0) == (back == 0.0)
+    run = ec.Run(start=(0, 0, 0), flips=((0,), (), (1,), (0, 1, 2)), accepted=(True, True, True, False), rate=rate)
+    message = ec.encode(run, code)
+    assert ec.decode(message, ec.Enumerated(values, rate)) == run
+    assert 0.0 <= message.bits - ec.balance(run, code).ideal_bits <= 2.001
+
+
+def test_bits_and_positions_are_whole_numbers():
+    with pytest.raises(ValueError, match=r"`start` must hold whole numbers; got 0\.5"):
+        ec.Run(start=(0.5, 1), flips=(), accepted=(), rate=0.5)
+    with pytest.raises(ValueError, match=r"`flips` must hold whole numbers; got 1\.7"):
+        ec.Run(start=(0, 1), flips=((1.7,),), accepted=(True,), rate=0.5)
+    for start in ([0.5, 1], [2, 1], [256, 1]):
+        with pytest.raises(ValueError, match=r"`start` must hold 2 bits"):
+            ec.record(sum, 2, steps=1, seed=1, rate=0.5, start=start)
+    with pytest.raises(ValueError, match=r"`rate` must lie in \(0, 1\)"):
+        ec.record(sum, 2, steps=1, seed=1, rate=1.0)
+    with pytest.raises(TypeError, match="`proposal` must be a ReverseProposal; got 'q'"):
+        ec.AnyMonotone(2, 0.5, "q")

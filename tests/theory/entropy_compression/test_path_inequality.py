@@ -142,7 +142,18 @@ def test_wrong_arguments():
         ec.path_inequality([0, 2, 1, 1], steps=1, strength=1.0)
     with pytest.raises(ValueError, match=r"`rate` must lie in \(0, 1\) .* got 1.0. Pass a strength below n"):
         ec.forward_kernel([0, 1], strength=1.0)
-    with pytest.raises(ValueError, match=r"`steps` must be an integer >= 0 \(steps\); got -1"):
+    with pytest.raises(
+        ValueError, match=r"`steps` must be an integer in \[0, 10000000\] \(steps, for n=1 bits\); got -1"
+    ):
         ec.expected_log_gain([0, 1], steps=-1, rate=0.5)
     with pytest.raises(ValueError, match="`terminal` must hold 2 probabilities of sum 1"):
         ec.path_inequality([0, 1], steps=1, rate=0.5, terminal=[0.5, 0.6])
+
+
+def test_what_would_leave_the_range_of_floats_or_take_for_ever_is_refused():
+    with pytest.raises(ValueError, match="`terminal` must be positive at every string"):
+        ec.expected_log_gain([0, 1], steps=1, rate=0.5, terminal=[0, 1])
+    with pytest.raises(ValueError, match="`rate` and `proposal` must keep all probabilities"):
+        ec.expected_log_gain([0, 1, 2, 3], steps=1, rate=1e-200)
+    with pytest.raises(ValueError, match=r"`steps` must be an integer in \[0, 10000000\]"):
+        ec.path_inequality([0, 1], steps=10**12, rate=0.5)

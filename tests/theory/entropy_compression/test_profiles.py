@@ -120,5 +120,19 @@ def test_wrong_arguments():
         ec.first_order_drift([1.0, 0.5, 0.6], strength=1.0)
     with pytest.raises(ValueError, match=r"`ratio` must lie in \[0.5, 2\]"):
         ec.sketch_strength(3.0)
-    with pytest.raises(ValueError, match=r"`ratio` must lie in \(0, inf\)"):
+    with pytest.raises(ValueError, match=r"`ratio` must lie in \(0, 10\]"):
         ec.least_log_gain(1.0, ratio=0.0)
+
+
+def test_functions_that_are_not_monotone_are_refused():
+    with pytest.raises(ValueError, match="`function` must be strictly monotone"):
+        ec.acceptance_profile(lambda x: -int(x.sum()), [0, 1, 1], most=2)
+    with pytest.raises(ValueError, match="`function` must be strictly monotone"):
+        ec.consistency_profile(lambda x: -int(x.sum()), [1, 0, 0], most=2)
+
+
+def test_the_linear_program_at_its_ends():
+    for strength, ratio in ((10.0, 10.0), (10.0, 1e-300), (1e-300, 1.0)):
+        assert not math.isnan(float(ec.least_log_gain(strength, ratio=ratio)))
+    with pytest.raises(ValueError, match=r"`strength` must lie in \(0, 10\]"):
+        ec.least_log_gain(50.0)

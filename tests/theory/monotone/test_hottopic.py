@@ -198,3 +198,13 @@ def test_visibility():
 def test_counts():
     assert hottopic.counts(1000, alpha=0.25, eps=0.05) == (250, 12, 38)
     assert hottopic.counts(10, alpha=0.3, eps=0.5) == (3, 2, 4)
+
+
+def test_strengths_at_which_nothing_is_left_of_the_poisson_weights_are_refused():
+    drop = hottopic.fluid_drift(0.5, 0.9, 0.9, 700.0)  # nearly all mutations gain: 0.8 c
+    assert drop.total == pytest.approx(0.8 * 700.0, rel=1e-9)
+    for call in (lambda: hottopic.fluid_drift(0.5, 0.9, 0.9, 4000.0), lambda: hottopic.stagnation(0.25, 0.05, 4000.0)):
+        with pytest.raises(
+            ValueError, match=r"`strength` must lie in \(0, 700\] .* got 4000.0\. For one expected flip"
+        ):
+            call()

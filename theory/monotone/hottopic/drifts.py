@@ -117,7 +117,7 @@ def fluid_drift(alpha: float, u: float, w: float, strength: float) -> Drift:
         alpha: share of the bits in the hot set, in (0, 1).
         u: density of zero-bits in the hot set, in [0, 1].
         w: density of zero-bits elsewhere, in [0, 1].
-        strength: expected flips per step, c > 0.
+        strength: expected flips per step, c in (0, 700].
 
     Returns:
         The drift and its components in zero-bits per step.
@@ -132,7 +132,7 @@ def fluid_drift(alpha: float, u: float, w: float, strength: float) -> Drift:
         >>> round(fluid_drift(0.25, 0.05, 0.05, 1.0).total, 5)
         0.01781
     """
-    alpha, strength = _arguments.alpha(alpha), _check.strength_of(strength)
+    alpha, strength = _arguments.alpha(alpha), _arguments.strength(strength)
     inside, outside = _kernels.fluid(alpha, _arguments.share("u", u), _arguments.share("w", w), strength)
     return Drift(float(inside), float(outside), Kind.ASYMPTOTIC, FLUID)
 

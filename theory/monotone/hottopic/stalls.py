@@ -71,7 +71,7 @@ def stagnation(alpha: float, eps: float, strength: float) -> Stagnation:
     Args:
         alpha: share of the bits in a hot set, in (0, 1).
         eps: density of zero-bits at which a level is passed, in (0, 1/2).
-        strength: expected flips per step, c > 0.
+        strength: expected flips per step, c in (0, 700].
 
     Returns:
         Density and time per level. Where there is no fixed point above eps, the densities fall to eps, levels are
@@ -88,7 +88,7 @@ def stagnation(alpha: float, eps: float, strength: float) -> Stagnation:
         >>> round(stall.density, 4), round(stall.time, 2), stagnation(0.25, 0.05, 2.0).stalls
         (0.0971, 0.44, False)
     """
-    alpha, strength = _arguments.alpha(alpha), _check.strength_of(strength)
+    alpha, strength = _arguments.alpha(alpha), _arguments.strength(strength)
     unit, advice = "zero-bits per bit", "Pass 0.05, say; a uniform string has density 1/2."
     eps = _check.real("eps", eps, "(0, 0.5)", unit=unit, advice=advice)
     source = FLUID + "; fixed point of the map from level to level"

@@ -381,7 +381,7 @@ def test_a_potential_that_vanishes_inside_the_interval_shows_nothing(rate):
 def test_escape_knows_the_state_after_a_move_whose_length_is_rounded():
     states = np.array([0.0, 0.1, 0.3, 0.1 + 0.2, 0.8])  # the third is below b, the fourth is b
     matrix = np.zeros((5, 5))
-    matrix[0, 0], matrix[1, [0, 3]], matrix[2, [0, 3]], matrix[3, 4], matrix[4, 2] = 1.0, [0.5, 0.5], [0.5, 0.5], 1, 1
+    matrix[0, 0], matrix[1, [0, 4]], matrix[2, [0, 4]], matrix[3, 4], matrix[4, 2] = 1.0, [0.5, 0.5], [0.5, 0.5], 1, 1
     process = _process(states, matrix)
     assert states[4] - (states[4] - states[2]) >= states[3] > states[2]
     bound = drift.escape_bound(process, 0.0, states[3], rate=1e-3)

@@ -109,12 +109,10 @@ def escape_bound(process: Process, a: float, b: float, *, rate: float | None = N
 
 
 def _reached(process: Process, moves: Moves) -> NDArray[np.float64]:
-    """X after every move: differences round, so the state next to it is taken."""
-    states = np.unique(process.states)
-    found = process.states[:, None] - moves.decrease
-    place = np.clip(np.searchsorted(states, found), 1, states.size - 1)
-    lower, upper = states[place - 1], states[place]
-    return np.where(found - lower < upper - found, lower, upper)
+    """X after every move: differences round, so it is the smallest state that it may have been."""
+    states, here = np.unique(process.states), process.states[:, None]
+    least = here - moves.decrease - 1e-15 * (here + np.abs(moves.decrease))
+    return states[np.minimum(np.searchsorted(states, least), states.size - 1)]
 
 
 def _potential(

@@ -1,5 +1,6 @@
 """Checks of arguments that several files share, and rates that a user hands over."""
 
+import contextlib
 import math
 import operator
 from collections.abc import Callable, Iterator
@@ -20,14 +21,12 @@ Rates = ArrayLike | Callable[[NDArray[np.int64]], ArrayLike]
 def relevant(n: Any, *, low: int = 1, name: str = "n") -> int:
     """The number of relevant bits, an int of at most 10^300."""
     advice = "Pass an integer, 10**20 for 1e20."
-    try:
-        number = operator.index(n)
-    except TypeError:
-        number = None
-    whole = number is not None and not isinstance(n, (bool, np.bool_))
-    shown = f"one of {number.bit_length()} binary digits" if whole and abs(number) > 10**30 else repr(n)
+    number, whole = 0, False
+    with contextlib.suppress(TypeError):
+        number, whole = operator.index(n), not isinstance(n, (bool, np.bool_))
+    shown = repr(n) if abs(number) <= 10**30 else f"one of {number.bit_length()} binary digits"
     message = f"`{name}` must be an integer in [{low}, 10^300] (relevant bits); got {shown}. {advice}"
-    if number is None or not whole:
+    if not whole:
         raise TypeError(message)
     if not low <= number <= 10**300:
         raise ValueError(message)

@@ -30,8 +30,9 @@ def upper_bound(
         TypeError: for arguments of a wrong type.
         ValueError: for arguments out of range.
 
-    Source: Witt (2013), the upper bound for general rates, from the multiplicative drift of a potential function. The
-        tests compare it with exact laws.
+    Source: Witt (2013), the upper bound for general rates; recalled. It follows from multiplicative drift of g, see
+        `potential`: with x = a p q, the sum of the weights is at most ((1 + x)^n - 1) / x <= e^(n x) / x, and b(r) =
+        (n x - ln(p q) + r) / delta. The tests compare it with exact laws.
 
     Example:
         >>> round(upper_bound(1000, strength=1.0).upper)

@@ -30,7 +30,7 @@ def claims_of(config: MonotoneZooConfig, table: pl.DataFrame, family_error: floa
     error = family_error / _CLAIMS
     return [
         _exact_claim(runs, config, error),
-        _falling_claim(runs, config, error, 0.0, config.above, _THEOREM),
+        _falling_claim(runs, config, error, 0.0, config.above, f"{_THEOREM}; beyond 1 ours, as c_0 is not known"),
         _falling_claim(
             runs,
             config,

@@ -5,6 +5,11 @@ import operator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+_FLOATS = 1 << 500  # beyond, n^2 is not a float
+_MANY = 10**8  # numbers that are kept for every bit: some gigabytes
+_STEPS = 10**9  # that a table may hold
 
 
 def integer(name: str, value: Any, *, low: int, high: int | None = None, unit: str, advice: str) -> int:
@@ -24,7 +29,28 @@ def integer(name: str, value: Any, *, low: int, high: int | None = None, unit: s
 
 def bits(n: Any, *, high: int | None = None) -> int:
     """The number of bits, an int of at least 1."""
-    return integer("n", n, low=1, high=high, unit="number of bits", advice="Pass the length of the bit string.")
+    number = integer("n", n, low=1, high=high, unit="number of bits", advice="Pass the length of the bit string.")
+    if number > _FLOATS:
+        raise ValueError(
+            "`n` must be at most 2^500 (number of bits), so that floats hold its square; got a number of "
+            f"{number.bit_length()} binary digits. Pass a smaller n."
+        )
+    return number
+
+
+def _short(number: int) -> str:
+    return f"{float(number):.6g}" if number < _FLOATS else "more than 2^500"
+
+
+def many_bits(n: Any) -> int:
+    """The number of bits where numbers are kept for every bit."""
+    number = bits(n)
+    if number > _MANY:
+        raise ValueError(
+            f"`n` must be at most {_MANY} (number of bits) where numbers are kept for every bit; got {_short(number)}. "
+            "Pass a smaller n, or use an asymptotic value."
+        )
+    return number
 
 
 def real(name: str, value: Any, span: str, *, unit: str, advice: str) -> float:
@@ -51,6 +77,8 @@ def real(name: str, value: Any, span: str, *, unit: str, advice: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(message) from None
+    except OverflowError:
+        raise ValueError(f"`{name}` must lie in {span} ({unit}); got a number beyond floats. {advice}") from None
     low, high = (float(end) for end in span[1:-1].split(","))
     inside = (number >= low if span[0] == "[" else number > low) and (
         number <= high if span[-1] == "]" else number < high
@@ -103,4 +131,37 @@ def horizon_of(horizon: Any, unit: str = "steps") -> int | None:
     """The number of steps that a distribution is to track, or None for all of it."""
     if horizon is None:
         return None
-    return integer("horizon", horizon, low=0, unit=unit, advice="Pass None to track all of the law.")
+    return steps_of(horizon, unit, "Pass None to track all of the law.")
+
+
+def steps_of(horizon: Any, unit: str, advice: str) -> int:
+    """A number of steps that a table can hold."""
+    number = integer("horizon", horizon, low=0, unit=unit, advice=advice)
+    if number > _STEPS:
+        raise ValueError(f"`horizon` must be at most {_STEPS} ({unit}) for a table; got {_short(number)}. {advice}")
+    return number
+
+
+def floats(name: str, value: Any, meaning: str, advice: str) -> NDArray[np.float64]:
+    """`value` as an array of floats; shape and range are left to the caller.
+
+    Args:
+        name: the argument.
+        value: what came.
+        meaning: what the numbers are.
+        advice: what to do instead.
+
+    Returns:
+        The array, a copy.
+
+    Raises:
+        TypeError: for anything but real numbers.
+    """
+    message = f"`{name}` must hold {meaning}; got {value!r:.200}. {advice}"
+    try:
+        given = np.asarray(value)
+        if given.dtype.kind not in "iufO":
+            raise TypeError(message)
+        return np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(message) from None

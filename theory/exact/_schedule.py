@@ -19,6 +19,7 @@ def rates_by_step(rates: Any) -> Callable[[int, int], NDArray[np.float64]]:
         The function; it raises ValueError for a rate outside [0, 1].
 
     Raises:
+        TypeError: for anything but a function or numbers.
         ValueError: for a list that is empty or holds a rate outside [0, 1].
     """
     unit, advice = "probability per bit", "For one expected flip per step pass 1/n."
@@ -29,7 +30,7 @@ def rates_by_step(rates: Any) -> Callable[[int, int], NDArray[np.float64]]:
                 for step in range(t, t + count)
             ]
         )
-    listed = np.atleast_1d(np.array(rates, dtype=np.float64))
+    listed = np.atleast_1d(_check.floats("rates", rates, f"a function of t, or at least one {unit} in [0, 1]", advice))
     if listed.ndim != 1 or not listed.size or not bool(np.all((listed >= 0.0) & (listed <= 1.0))):
         raise ValueError(
             f"`rates` must be a function of t, or at least one {unit} in [0, 1]; got {rates!r:.200}. {advice}"

@@ -1,5 +1,6 @@
 """Where a search starts, as the law of the number of zero-bits."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,14 @@ def zeros_law(n: int, start: Any) -> tuple[int, NDArray[np.float64]]:
             "start", start, low=0, high=n, unit="zero-bits", advice="Pass None for a uniform random string."
         )
         return zeros, np.ones(1)
-    weights = np.asarray(start, dtype=np.float64)
+    advice = "Pass None for a uniform random string."
+    weights = _check.floats("start", start, f"the probabilities of 0, ..., {n} zero-bits", advice)
     if weights.shape != (n + 1,) or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= 1e-9:
         raise ValueError(
             f"`start` must hold the probabilities of 0, ..., {n} zero-bits (non-negative, sum 1); got shape "
-            f"{weights.shape}, sum {weights.sum():.12g}. Pass None for a uniform random string."
+            f"{weights.shape}, sum {weights.sum():.12g}. {advice}"
         )
-    return 0, weights
+    return 0, weights / math.fsum(weights)
 
 
 def whole_zeros_law(n: int, start: Any) -> NDArray[np.float64]:

@@ -3,11 +3,13 @@
 import math
 import time
 
+import mpmath as mp
 import numpy as np
 import pytest
 
 from tests.theory.exact import slow_twins as slow
 from theory import chain, onemax
+from theory.exact.onemax import _gains, transitions
 from theory.results import Masses
 
 # from the chain in 40 digits
@@ -131,6 +133,47 @@ def test_beyond_the_range_of_floats_is_infinite():
     with pytest.raises(ValueError, match=r"`rate` must be so small that .* got rate=0.5 with n=5000\. Pass a smaller"):
         onemax.bands(5000, rate=0.5)
     assert math.isfinite(onemax.law(1000, rate=1e-300).mean)
+
+
+@pytest.mark.parametrize(("n", "rate"), [(31, 1 - 1e-10), (12, 0.99), (9, 1 - 1e-12)])
+def test_rates_near_one_against_many_digits(n, rate):
+    with mp.workdps(60):
+        means = [mp.mpf(0)]
+        for k in range(1, n + 1):
+            chances = slow.gains(n, k, rate)
+            means.append((1 + mp.fsum(g * means[k - 1 - j] for j, g in enumerate(chances))) / mp.fsum(chances))
+        for found, exact in zip(onemax.expected_steps_from(n, rate=rate)[1:], means[1:], strict=True):
+            assert slow.relative(found, exact) < 1e-12
+
+
+def test_the_end_of_the_range_of_floats():
+    # at rate 1/2 every string is as likely: geometric with 2^-n from everywhere
+    for n in (900, 997, 1023):
+        np.testing.assert_allclose(onemax.expected_steps_from(n, rate=0.5)[[1, n // 2, n]], 2.0**n, rtol=1e-12)
+    assert onemax.expected_steps_from(1024, rate=0.5)[[1, 1024]].tolist() == [math.inf, math.inf]
+
+
+def test_large_strengths_are_fast():
+    plain = transitions._substitute(
+        400, 400, 0.1, 0.9**400, 1e-20, transitions._inverses(400)
+    )  # the other way, at 40 flips per step
+    none = np.zeros(1, np.int64)
+    for one, other in zip(plain, _gains.adaptive(400, 400, np.array([0.1]), none, none), strict=True):
+        np.testing.assert_allclose(other[:, 0], one, rtol=1e-12)
+    began = time.perf_counter()
+    assert math.isfinite(float(onemax.expected_steps(10**5, strength=500.0)))
+    assert time.perf_counter() - began < 10.0  # 0.4 s on an idle machine; plain sums take minutes
+
+
+def test_starts_that_are_no_laws():
+    for wrong in (["a", "b", 0.0, 0.0], [True, False, False, False], [1j, 0, 0, 0]):
+        with pytest.raises(
+            TypeError, match=r"`start` must hold the probabilities of 0, \.\.\., 3 zero-bits; got .*Pass"
+        ):
+            onemax.law(3, strength=1.0, start=wrong)
+    nearly = np.array([0.25, 0.25, 0.25, 0.25 - 9e-10])
+    whole = onemax.law(3, strength=1.0, start=nearly / math.fsum(nearly))
+    assert onemax.law(3, strength=1.0, start=nearly).mean == pytest.approx(whole.mean, rel=1e-14)
 
 
 def test_asymptotics():

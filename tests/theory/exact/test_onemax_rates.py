@@ -5,10 +5,11 @@ import time
 import mpmath as mp
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from tests.theory.exact import slow_twins as slow
 from theory import enumeration, onemax
-from theory.exact.onemax import _gains
+from theory.exact.onemax import _gains, scheduled
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 20, 60])
@@ -36,6 +37,44 @@ def test_rare_gains_of_many_bits():
     np.testing.assert_allclose(_gains.rows(5000, 0.5, 2600)[2600].sum(), 0.9976, atol=1e-3)  # no loss in the middle
     assert not _gains.rows(4, 0.0, 4).any()
     assert np.nonzero(_gains.rows(4, 1.0, 4))[0].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("n", "zeros", "rate"), [(400, 332, 0.5), (400, 400, 0.3), (300, 299, 0.45), (300, 299, 0.8), (300, 140, 0.6)]
+)
+def test_gains_of_many_zero_bits(n, zeros, rate):
+    row = _gains.rows(n, rate, zeros)[zeros]
+    with mp.workdps(50):
+        exact = slow.gains(n, zeros, rate)
+        total = mp.fsum(exact)
+        for found, chance in zip(np.append(row, np.zeros(zeros)), exact, strict=False):
+            assert abs(found - chance) < 1e-15 * total
+            if chance > 1e-16 * total:
+                assert slow.relative(found, chance) < 1e-12
+
+
+def test_many_zero_bits_at_the_start():
+    n = 400
+    law = onemax.scheduled_law(n, [0.5, 0.5, 0.5, 1 / n], start=n)
+    now = np.eye(n + 1)[n]  # an offspring at rate 1/2 is uniform, whatever its parent
+    for _ in range(3):
+        better = np.cumsum(binom.pmf(np.arange(n + 1), n, 0.5))
+        after = binom.pmf(np.arange(n + 1), n, 0.5) * (np.cumsum(now[::-1])[::-1] - now)
+        now = after + now * (1.0 - np.append(0.0, better[:-1]))
+    expected = 3.0 + now @ onemax.expected_steps_from(n, rate=1 / n)
+    assert law.mean == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(("n", "strength"), [(10**4, 500.0), (10**6, 600.0)])
+def test_improvements_with_a_probability_below_1e_minus_200(n, strength):
+    means = onemax.expected_steps_from(n, strength=strength) if n < 10**5 else None
+    last = float(onemax.expected_steps(n, strength=strength, start=1))
+    with mp.workdps(40):
+        p = mp.mpf(strength / n)
+        assert slow.relative(last, 1 / (p * (1 - p) ** (n - 1))) < 1e-12
+    later = float(onemax.expected_steps(n, strength=strength, start=200))
+    assert last < later < 4.0 * last  # the last few zero-bits take nearly all the time
+    assert means is None or (np.isfinite(means).all() and means[200] == pytest.approx(later, rel=1e-13))
 
 
 @pytest.mark.parametrize(("n", "rate"), [(1, 0.4), (12, 0.1), (12, 0.6), (60, 1 / 60), (300, 1 / 300)])
@@ -99,6 +138,13 @@ def test_a_thousand_bits_with_a_new_rate_in_every_step_take_seconds():
     assert time.process_time() - began < 20.0  # 2 s on an idle machine
 
 
+def test_a_schedule_that_does_not_arrive_ends(monkeypatch):
+    monkeypatch.setattr(scheduled, "_WORK", 1e7)
+    law = onemax.scheduled_law(500, 0.5)
+    assert law.defect == pytest.approx(1.0) and 1000 < law.horizon < 100_000
+    assert onemax.scheduled_law(500, 0.5, horizon=3).horizon == 3
+
+
 def test_arguments():
     with pytest.raises(
         ValueError, match=r"`rates` must lie in \[0, 1\] \(probability per bit, step 3\); got 1\.5\. For"
@@ -106,6 +152,11 @@ def test_arguments():
         onemax.scheduled_law(5, lambda t: t / 2)
     with pytest.raises(TypeError, match=r"`rates` must lie in .* got None"):
         onemax.scheduled_law(5, lambda t: None)  # pyright: ignore
+    for wrong in ("0.1", True, ["a"], [True, False], [1j], (each for each in [0.1]), {0.1}):
+        with pytest.raises(
+            TypeError, match=r"`rates` must hold a function of t, or .* in \[0, 1\]; got .*For one expec"
+        ):
+            onemax.scheduled_law(5, wrong)  # pyright: ignore
     for wrong in ([], [0.5, 2.0], [[0.5]], [np.nan]):
         with pytest.raises(ValueError, match=r"`rates` must be a function of t, or at least one .* got .* For one"):
             onemax.scheduled_law(5, wrong)

@@ -38,8 +38,8 @@ def push(
     table: NDArray[np.float64],
     kept: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]],
     tail: float,
-) -> tuple[int, float]:
-    """Pushes the law of the zero-bits through one step per rate; returns the steps taken and the mass that was cut.
+) -> tuple[int, float, float]:
+    """Pushes the law of the zero-bits through one step per rate; returns the steps, the mass that was cut, and terms.
 
     Args:
         n: number of bits.
@@ -149,8 +149,7 @@ def _gains(n: int, zeros: int, rate: float, out: NDArray[np.float64], work: NDAr
             rest /= _HUGE
         work[2 - i - first] = here
         rest += here
-    scale = join / here  # of the lower part; the middle itself is in both
-    total += (rest - here) * scale
+    total = total / join + (rest - here) / here  # in units of the middle, which is in both parts
     work[middle - first] = join
     gains = 0
     leave = 0.0
@@ -158,13 +157,11 @@ def _gains(n: int, zeros: int, rate: float, out: NDArray[np.float64], work: NDAr
     j = 1
     while True:
         place = zeros - ones - j if turned else j
-        if place < first or (place > last and not turned):
+        if (place < first) if turned else (place > last):
             break
         value = 0.0
-        if place <= last:
-            value = work[place - first] / total
-        if place < middle:
-            value *= scale
+        if first <= place <= last:  # else too rare, before the bulk
+            value = work[place - first] / (here if place < middle else join) / total
         out[j - 1] = value
         leave += value
         gains = j
@@ -197,10 +194,11 @@ def _push(
     widths: NDArray[np.int64],
     stamps: NDArray[np.float64],
     tail: float,
-) -> tuple[int, float]:
+) -> tuple[int, float, float]:
     row = np.zeros(n + 1)
     work = np.zeros(n + 1)
     cut = 0.0
+    terms = 0.0
     top = law.size - 1
     bottom = 1
     for t in range(table.size):
@@ -219,8 +217,10 @@ def _push(
                 if stamps[k] != rate:
                     stamps[k] = rate
                     widths[k] = min(kept.shape[1], _gains(n, k, rate, row, work))
+                    terms += 8.0 * _reach(n, rate)
                     for j in range(widths[k]):
                         kept[k, j] = row[j]
+                terms += 4.0 + widths[k]
                 leave = 0.0
                 for j in range(widths[k] - 1, -1, -1):
                     leave += kept[k, j]
@@ -232,8 +232,8 @@ def _push(
         table[t] = law[0]
         law[0] = 0.0
         if remaining + table[t] < tail:
-            return t + 1, cut
-    return table.size, cut
+            return t + 1, cut, terms
+    return table.size, cut, terms
 
 
 @kernel

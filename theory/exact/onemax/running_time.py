@@ -42,7 +42,7 @@ def law(
         1/n about a second for n = 10^4 and a minute for n = 10^5) and refused where it would take more than some two
         minutes; `distribution` gives single points beyond. At rate 1 the string is complemented in
         every step: from fewer than n zero-bits the optimum is then never reached, and mean and variance are inf. They
-        are also inf where they exceed the range of floats, and taken to be so where (1 - rate)^n < 1e-300.
+        are also inf where the last zero-bit takes a number of steps beyond the range of floats.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -55,7 +55,7 @@ def law(
         >>> round(time.mean, 6), time.quantile(0.5)
         (443.188779, 413)
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     rate = _check.rate_of(n, strength, rate)
     first, weights = zeros_law(n, start)
     horizon = _check.horizon_of(horizon)
@@ -148,7 +148,7 @@ def expected_steps_from(n: int, *, strength: float | None = None, rate: float | 
         >>> expected_steps_from(n=2, rate=0.5).tolist()
         [0.0, 4.0, 4.0]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return solve(n, _check.rate_of(n, strength, rate), n)[0]
 
 
@@ -173,7 +173,7 @@ def variance_from(n: int, *, strength: float | None = None, rate: float | None =
         >>> variance_from(n=1, rate=0.25).tolist()
         [0.0, 12.0]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return solve(n, _check.rate_of(n, strength, rate), n)[1]
 
 

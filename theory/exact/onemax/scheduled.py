@@ -16,6 +16,7 @@ from theory.results import Law
 __all__ = ["scheduled_law"]
 
 _STEPS = 2_000_000  # that a law without a stated horizon may take
+_WORK = 5e9  # terms of such a law (some ten or twenty seconds)
 _CHUNK = 1024  # steps whose rates are asked for at once
 _LARGEST = 5e7  # probabilities that are kept
 
@@ -31,10 +32,10 @@ def scheduled_law(
     Args:
         n: number of bits, at least 1.
         rates: t -> flip probability per bit in step t = 1, 2, ..., or an array of them, whose last one is kept; each in
-            [0, 1].
+            [0, 1]. A function is asked for up to 1024 steps more than the law takes.
         start: None for a uniform string, a number of zero-bits, or the probabilities of 0, ..., n zero-bits.
-        horizon: track the distribution for so many steps; None: until less than 1e-15 is under way, 2,000,000 steps at
-            most.
+        horizon: track the distribution for so many steps; None: until less than 1e-15 is under way, at most 2,000,000
+            steps and as many as take some ten or twenty seconds.
 
     Returns:
         An exact law; what is under way at the end, and rounding, are in the defect. Mean and variance come from the
@@ -52,10 +53,10 @@ def scheduled_law(
         >>> round(cooling.mean, 6), cooling.quantile(0.5)
         (436.339145, 406)
     """
-    n = _check.bits(n)
-    weights = whole_zeros_law(n, start)
+    n = _check.many_bits(n)
     horizon = _check.horizon_of(horizon)
     asked = rates_by_step(rates)
+    weights = whole_zeros_law(n, start)
     top = int(np.flatnonzero(weights)[-1])
     law = weights[: top + 1].copy()
     bands = max(1, _gains.width(n, 0.5, top), 2 * top - n)
@@ -66,12 +67,13 @@ def scheduled_law(
         )
     kept = np.zeros((top + 1, bands)), np.zeros(top + 1, dtype=np.int64), np.full(top + 1, math.nan)
     tables, last, done, cut = [law[:1].copy()], _STEPS if horizon is None else horizon, 0, 0.0
+    work = 0.0
     law[0] = 0.0
-    while done < last and law.sum() > TAIL:
+    while done < last and law.sum() > TAIL and (horizon is not None or work < _WORK):
         table = np.zeros(min(_CHUNK, last - done))
-        steps, lost = _gains.push(n, asked(done + 1, table.size), law, table, kept, TAIL)
+        steps, lost, terms = _gains.push(n, asked(done + 1, table.size), law, table, kept, TAIL)
         tables.append(table[:steps])
-        done, cut = done + steps, cut + lost
+        done, cut, work = done + steps, cut + lost, work + terms
     pmf = np.concatenate(tables)
     under_way = math.fsum(law) + cut
     defect = under_way + abs(1.0 - (math.fsum(pmf) + under_way))

@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from theory import _check
 from theory._compile import kernel
 from theory.exact import chain
+from theory.exact.onemax import _gains
 
 __all__ = ["bands"]
 
-_SMALLEST = 1e-300  # of the empty mutation; below it the last zero-bit takes more than some 1e300 steps
+_SMALLEST = 1e-300  # of the empty mutation, from which a row is built
+_LOGARITHM = -709.7  # below, the last zero-bit takes a number of steps beyond the range of floats
+_STRONG = 50.0  # flips per step from which on the recurrence of `_gains` is faster than plain sums
 _TOLERANCE = 1e-20  # gains below this share of the improvement probability are left out when rate <= 1/2
 
 
@@ -36,7 +39,7 @@ def bands(n: int, *, strength: float | None = None, rate: float | None = None) -
         >>> bands(n=2, rate=0.5).down.tolist()
         [[0.0, 0.0], [0.25, 0.0], [0.5, 0.25]]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return chain_of(n, _check.rate_of(n, strength, rate), n)
 
 
@@ -49,9 +52,13 @@ def solve(n: int, rate: float, top: int) -> tuple[NDArray[np.float64], NDArray[n
         if top == n:
             mean[n], variances[n] = 1.0, 0.0
         return mean, variances
-    if _empty(n, rate) < _SMALLEST:
+    if math.log(rate) + (n - 1.0) * math.log1p(-rate) < _LOGARITHM:  # of the improvement of the last zero-bit
         infinite = np.where(np.arange(top + 1) > 0, math.inf, 0.0)
         return infinite, infinite.copy()
+    if _empty(n, rate) < _SMALLEST or n * rate > _STRONG:
+        at_last = np.zeros(1, dtype=np.int64)
+        means, spreads = _gains.adaptive(n, top, np.array([rate]), at_last, at_last)
+        return means[:, 0].copy(), spreads[:, 0].copy()
     mean, variances = _substitute(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))
     infinite = ~np.isfinite(mean)
     mean[infinite], variances[infinite | ~np.isfinite(variances)] = math.inf, math.inf
@@ -108,7 +115,7 @@ def chain_of(n: int, rate: float, top: int) -> chain.Chain:
     elif _empty(n, rate) < _SMALLEST:
         raise ValueError(
             f"`rate` must be so small that a step flips nothing with probability (1 - rate)^n >= {_SMALLEST:g}; got "
-            f"rate={rate:g} with n={n}. Pass a smaller rate: here the mean is beyond the range of floats."
+            f"rate={rate:g} with n={n}. Pass a smaller rate: here the last improvement takes some 1e300 steps."
         )
     else:
         down = _rows(n, top, rate, _empty(n, rate), _tolerance(rate), _inverses(n))

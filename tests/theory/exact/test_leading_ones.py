@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath as mp
 import numpy as np
 import pytest
 
@@ -84,6 +85,31 @@ def test_levels_that_cannot_be_left():
     assert float(leading_ones.expected_steps(5000, rate=0.5)) == math.inf
     assert leading_ones.law(5000, rate=0.5).mean == math.inf
     assert leading_ones.law(600, rate=0.5).variance == math.inf
+
+
+@pytest.mark.parametrize(
+    ("n", "rate"),
+    [(5, 1e-200), (5, 1e-158), (10, 0.99e-100), (10, 1.01e-100), (20, 1 - 1.2e-16), (1023, 0.5), (700, 0.6)],
+)
+def test_the_whole_range_of_floats_against_many_digits(n, rate):
+    with mp.workdps(50):
+        p = mp.mpf(rate)
+        exact = mp.fsum(1 / (2 * p * (1 - p) ** i) for i in range(n))
+        value = leading_ones.expected_steps(n, rate=rate)
+        assert slow.relative(float(value), exact) < 1e-12 and value.lower <= exact <= value.upper
+        assert slow.relative(leading_ones.law(n, rate=rate).mean, exact) < 1e-12
+    assert float(leading_ones.expected_steps(1025, rate=0.5)) == leading_ones.law(1025, rate=0.5).mean == math.inf
+
+
+def test_long_horizons_end_with_the_law():
+    law = leading_ones.law(5, rate=0.1, horizon=10**9)
+    assert law.horizon < 2000 and law.cdf(300) == pytest.approx(leading_ones.law(5, rate=0.1).cdf(300), abs=1e-15)
+    assert leading_ones.law(5, rate=0.1, horizon=5000).horizon == 5000
+    for wrong, error in ((-1, ValueError), (2.5, TypeError), (True, TypeError), (10**12, ValueError)):
+        with pytest.raises(error, match=r"`horizon` must be .* got .*Pass None"):
+            leading_ones.thinned_law([0.5], source="s", horizon=wrong)
+    with pytest.raises(TypeError, match=r"`success` must hold one probability per wait; got \['a'\]\. Pass"):
+        leading_ones.thinned_law(["a"], source="s")
 
 
 @pytest.mark.slow

@@ -43,6 +43,11 @@ def test_best_static_rate(n):
             assert float(found) == 1.0
         else:
             assert mp.diff(time, rate * (1 - mp.mpf(10) ** -12)) < 0 < mp.diff(time, rate * (1 + mp.mpf(10) ** -12))
+    for n in (10**6, 10**12):
+        with mp.workdps(60):
+            rate, one = mp.mpf(float(leading_ones.best_static_rate(n))), mp.mpf(10) ** -12
+            slope = lambda p, n=n: (n - 1 + (1 - p) ** n) * p - 2 * (1 - p) * (1 - (1 - p) ** n)  # noqa: E731
+            assert slope(rate * (1 - one)) < 0 < slope(rate * (1 + one))
     assert float(leading_ones.best_static_rate(10**7)) * 1e7 == pytest.approx(
         float(constants.dynamic_bin_val_strength), abs=1e-6
     )
@@ -95,6 +100,11 @@ def test_resampling_against_fifty_digits(n, rate):
         assert slow.relative((1 - (1 - p) ** n) * whole, mean) < 1e-12
 
 
+def test_one_bit_flips_in_every_step_that_is_not_empty():
+    for rate in np.linspace(0.001, 1.0, 97):  # rounding must not make a probability of more than 1
+        assert leading_ones.resampling_law(1, rate=rate).mean == pytest.approx(0.5, rel=1e-15)
+
+
 def test_best_resampling_rates():
     n = 12
     rates = leading_ones.best_resampling_rates(n)
@@ -128,6 +138,8 @@ def test_resampling_asymptotics():
     coefficients = [float(leading_ones.resampling_asymptotic(1, strength=c)) for c in (1e-6, 0.1, 1.0, 3.0)]
     assert coefficients == sorted(coefficients) and coefficients[0] == pytest.approx(0.5, abs=1e-6)
     assert float(leading_ones.resampling_asymptotic(1, strength=800.0)) == math.inf
+    assert float(leading_ones.resampling_asymptotic(1, strength=1e-200)) == 0.5
+    assert float(leading_ones.asymptotic(10, strength=1e-200)) == pytest.approx(50e200, rel=1e-15)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -158,6 +170,15 @@ def test_messages(monkeypatch):
         leading_ones.resampling_law(2, rate=[0.1, 1.5])
     with pytest.raises(ValueError, match="exactly one"):
         leading_ones.resampling_law(2, rate=0.0, strength=1.0)
+    with pytest.raises(TypeError, match=r"`rate` must lie in .* got False"):
+        leading_ones.resampling_law(2, rate=False)
+    for wrong in (["a", "b"], [True, False], [1j, 0.1]):
+        with pytest.raises(
+            TypeError, match=r"`rate` must hold probabilities per bit, one per level; got .* pass rate=1/n"
+        ):
+            leading_ones.resampling_law(2, rate=wrong)
+    with pytest.raises(ValueError, match=r"`n` must be at most 20000 .* got 30000\. Pass a smaller n"):
+        leading_ones.best_resampling_rates(30_000)
     with pytest.raises(ValueError, match=r"`rates` must lie in \[0, 1\] \(probability per bit, step 3\); got 2\.0"):
         leading_ones.scheduled_law(2, lambda t: 2.0 if t == 3 else 0.5)
     with pytest.raises(ValueError, match=r"`rates` must be a function of t, or at least one .*got \[\]\. For one"):

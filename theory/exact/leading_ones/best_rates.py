@@ -33,7 +33,7 @@ def best_rates(n: int) -> NDArray[np.float64]:
         >>> round(float(leading_ones.expected_steps(100, rate=best_rates(100))) / 100**2, 6)
         0.679526
     """
-    return 1.0 / np.arange(1.0, _check.bits(n) + 1.0)
+    return 1.0 / np.arange(1.0, _check.many_bits(n) + 1.0)
 
 
 def best_static_rate(n: int) -> Value:
@@ -60,11 +60,12 @@ def best_static_rate(n: int) -> Value:
     """
     n = _check.bits(n)
 
-    def slope(p: float) -> float:
-        if p == 1.0:
+    def slope(strength: float) -> float:
+        p = strength / n
+        if p >= 1.0:
             return n - 1.0
         gone = -math.expm1(n * math.log1p(-p))
         return (n - gone) * p - 2.0 * (1.0 - p) * gone
 
-    rate = 1.0 if n == 1 else _roots.root(slope, 0.5 / n, 1.0)
+    rate = 1.0 if n == 1 else _roots.root(slope, 0.5, float(n)) / n
     return Value.exact(rate, source="LeadingOnes: zero of the derivative of ((1 - p)^(1 - n) - (1 - p)) / (2 p^2)")

@@ -66,15 +66,17 @@ def rates_of(n: int, strength: float | None, rate: Any, *, zero: bool = False) -
         >>> rates_of(3, 1.5, None).tolist()
         [0.5, 0.5, 0.5]
     """
-    if rate is None or (np.ndim(rate) == 0 and not (zero and rate == 0.0)):
+    advice = f"For one expected flip per step pass rate=1/n={1 / n:g}."
+    single = rate is None or np.ndim(rate) == 0
+    if single and not (zero and rate == 0.0 and not isinstance(rate, (bool, np.bool_))):
         return np.full(n, _check.rate_of(n, strength, rate))
     if strength is not None:
         _check.rate_of(n, strength, rate)
-    rates = np.full(n, 0.0) if np.ndim(rate) == 0 else np.array(rate, dtype=np.float64)
+    rates = np.full(n, 0.0) if single else _check.floats("rate", rate, "probabilities per bit, one per level", advice)
     if rates.shape != (n,) or not bool(np.all((rates >= 0.0) & (rates <= 1.0) & (zero | (rates > 0.0)))):
         span = "[0, 1]" if zero else "(0, 1]"
         raise ValueError(
-            f"`rate` must be one probability per bit in {span}, or {n} of them, one per level; got {rate!r}. "
-            f"For one expected flip per step pass rate=1/n={1 / n:g}."
+            f"`rate` must be one probability per bit in {span}, or {n} of them, one per level; got {rate!r:.200}. "
+            f"{advice}"
         )
     return rates

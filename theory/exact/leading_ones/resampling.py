@@ -18,6 +18,7 @@ __all__ = [
     "resampling_variance",
 ]
 
+_MOST = 20_000  # bits for which the best rates are searched (a minute or two)
 _SOURCE = "(1+1)-EA with resampling on LeadingOnes: sum of Bernoulli(1/2)-thinned geometric waits"
 
 
@@ -48,7 +49,7 @@ def resampling_law(
         >>> resampling_law(20, rate=0.0).mean  # one bit flips per step
         200.0
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     horizon = _check.horizon_of(horizon)
     return thinned_law(_success(n, strength, rate), horizon=horizon, source=_SOURCE)
 
@@ -77,7 +78,7 @@ def resampling_expected_steps(n: int, *, strength: float | None = None, rate: Ar
         >>> round(float(resampling_expected_steps(100, rate=0.01)), 6)  # 8573.395181 (1 - 0.99^100)
         5435.25527
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return Value.exact(thinned_moments(_success(n, strength, rate)).mean, source=_SOURCE)
 
 
@@ -105,7 +106,7 @@ def resampling_variance(n: int, *, strength: float | None = None, rate: ArrayLik
         >>> float(resampling_variance(1, rate=0.5))  # the only bit flips in the first step, if it is a zero
         0.25
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return Value.exact(thinned_moments(_success(n, strength, rate)).variance, source=_SOURCE)
 
 
@@ -132,7 +133,7 @@ def resampling_asymptotic(n: int, *, strength: float) -> Value:
         543081
     """
     n, c = _check.bits(n), _check.strength_of(strength)
-    coefficient = -math.expm1(c) * math.expm1(-c) / (2.0 * c * c) if c < 700.0 else math.inf
+    coefficient = 0.5 * (math.expm1(c) / c) * (-math.expm1(-c) / c) if c < 700.0 else math.inf
     return Value.asymptotic(coefficient * n * n, source="LeadingOnes: (e^c - 1) (1 - e^-c) n^2 / (2 c^2)")
 
 
@@ -151,7 +152,7 @@ def best_resampling_rates(n: int) -> NDArray[np.float64]:
 
     Raises:
         TypeError: if n is not an integer.
-        ValueError: if n < 1.
+        ValueError: if n < 1, or n > 20,000, where the search would take minutes.
 
     Source: elementary; the coefficient agrees with `constants.leading_ones_resampling`.
 
@@ -160,15 +161,20 @@ def best_resampling_rates(n: int) -> NDArray[np.float64]:
         [1.0, 0.432263, 0.0, 0.0, 0.0]
     """
     n = _check.bits(n)
+    if n > _MOST:
+        raise ValueError(
+            f"`n` must be at most {_MOST} (number of bits), as the search takes n^2 operations; got {n}. Pass "
+            "a smaller n."
+        )
     rates = np.zeros(n)
     rates[0] = 1.0 if n > 1 else 0.0
     powers = np.arange(n, dtype=np.float64)
     for level in range(1, (n - 1) // 2 + (n % 2 == 0)):
 
-        def slope(rate: float, level: int = level) -> float:
-            return float(((powers - level) * np.exp(powers * math.log1p(-rate))).sum())
+        def slope(logarithm: float, level: int = level) -> float:
+            return float(((powers - level) * np.exp(powers * math.log1p(-math.exp(logarithm)))).sum())
 
-        rates[level] = _roots.root(slope, 1e-3 / n**2, 1.0 - 1e-9)
+        rates[level] = math.exp(_roots.root(slope, math.log(1e-3 / n**2), -1e-9))
     return rates
 
 
@@ -176,4 +182,4 @@ def _success(n: int, strength: float | None, rate: ArrayLike | None) -> NDArray[
     rates = rates_of(n, strength, rate, zero=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         moving = -np.expm1(n * np.log1p(-rates))
-        return np.where(rates > 0.0, rates * kept(rates) / moving, 1.0 / n)
+        return np.where(rates > 0.0, np.minimum(1.0, rates * kept(rates) / moving), 1.0 / n)

@@ -42,7 +42,7 @@ def law(n: int, *, strength: float | None = None, rate: ArrayLike | None = None,
         >>> round(time.mean, 9), time.quantile(0.5)
         (84.058739586, 77)
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     horizon = _check.horizon_of(horizon)
     return thinned_law(improvement(n, strength, rate), horizon=horizon, source=_SOURCE)
 
@@ -71,14 +71,13 @@ def expected_steps(n: int, *, strength: float | None = None, rate: ArrayLike | N
         >>> round(float(expected_steps(n=100, rate=0.01)), 9)
         8573.395180824
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     success = improvement(n, strength, rate)
     if rate is None or np.ndim(rate) == 0:
         p = _check.rate_of(n, strength, rate)
-        if p < 1.0:
-            exponent = -n * math.log1p(-p)
-            grown = math.expm1(exponent) if exponent < 709.0 else math.inf
-            return Value.exact((1.0 - p) * grown / (2.0 * p * p), source=_SOURCE)
+        exponent = -n * math.log1p(-p) if p < 1.0 else math.inf
+        if p > 1e-100 and exponent < 700.0:  # else p^2 underflows or a factor overflows where the sum does not
+            return Value.exact((1.0 - p) * math.expm1(exponent) / (2.0 * p * p), source=_SOURCE)
     return Value.exact(thinned_moments(success).mean, source=_SOURCE)
 
 
@@ -105,7 +104,7 @@ def variance(n: int, *, strength: float | None = None, rate: ArrayLike | None = 
         >>> round(float(variance(n=100, rate=0.01)) ** 0.5, 1)
         1542.4
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return Value.exact(thinned_moments(improvement(n, strength, rate)).variance, source=_SOURCE)
 
 
@@ -132,5 +131,5 @@ def asymptotic(n: int, *, strength: float) -> Value:
         859141
     """
     n, strength = _check.bits(n), _check.strength_of(strength)
-    coefficient = math.expm1(strength) / (2.0 * strength * strength) if strength < 700.0 else math.inf
+    coefficient = math.expm1(strength) / strength / (2.0 * strength) if strength < 700.0 else math.inf
     return Value.asymptotic(coefficient * n * n, source="Böttcher, Doerr and Neumann (2010): (e^c - 1) n^2 / (2 c^2)")

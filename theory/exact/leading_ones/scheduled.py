@@ -16,6 +16,7 @@ __all__ = ["scheduled_law"]
 _SOURCE = "(1+1)-EA with scheduled rates on LeadingOnes: forward iteration over the levels"
 _TAIL = 1e-15
 _WORK = 4e9  # operations that a law without a stated horizon may take (some ten seconds)
+_STEPS = 10_000_000  # and the steps that it may take
 _BLOCK = 4096  # steps whose rates are asked for at a time
 
 
@@ -36,7 +37,7 @@ def scheduled_law(n: int, rates: Callable[[int], float] | ArrayLike, *, horizon:
     Raises:
         TypeError: for arguments of a wrong type.
         ValueError: for arguments out of range, or if no horizon is given and the law is not complete within some
-            seconds.
+            seconds (10^7 steps at most).
 
     Source: elementary.
 
@@ -46,11 +47,11 @@ def scheduled_law(n: int, rates: Callable[[int], float] | ArrayLike, *, horizon:
         >>> round(time.mean, 9), round(leading_ones.law(10, rate=0.1).mean, 9)
         (84.058739586, 84.058739586)
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     horizon = _check.horizon_of(horizon)
     asked = rates_by_step(rates)
     law = np.append(0.5 ** np.arange(1.0, n + 1.0), 0.5**n)
-    last = int(_WORK / n) if horizon is None else horizon
+    last = min(_STEPS, int(_WORK / n)) if horizon is None else horizon
     tables, steps = [law[n:].copy()], 0
     law[n] = 0.0
     while steps < last and law.sum() > _TAIL:

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory import _check
 from theory._compile import kernel
 from theory.results import Kind, Law, Masses, Moments
 
@@ -13,6 +14,7 @@ __all__ = ["thinned_law", "thinned_moments"]
 
 _TAIL = 1e-15  # the table ends where a Chernoff bound on the remaining mass falls below this
 _WORK = 4e9  # operations that a law without a stated horizon may take (some ten seconds)
+_LONG = 1_000_000  # steps from which on a horizon is compared with the end of the law
 _BLOCK = 2048  # steps of the table that are finished for all levels at a time, so that they stay in cache
 
 
@@ -28,7 +30,8 @@ def thinned_law(success: ArrayLike, *, source: str, horizon: int | None = None) 
         An exact law.
 
     Raises:
-        ValueError: if a probability lies outside [0, 1].
+        TypeError: for arguments of a wrong type.
+        ValueError: if a probability lies outside [0, 1], or for a horizon out of range.
 
     Source: elementary.
 
@@ -36,10 +39,12 @@ def thinned_law(success: ArrayLike, *, source: str, horizon: int | None = None) 
         >>> thinned_law([0.5, 0.5], source="two waits").mean
         2.0
     """
-    chances = np.array(success, dtype=np.float64)
+    chances = _check.floats("success", success, "one probability per wait", "Pass an array of at least one.")
+    horizon = _check.horizon_of(horizon)
     if chances.ndim != 1 or chances.size == 0 or not bool(np.all((chances >= 0.0) & (chances <= 1.0))):
         raise ValueError(
-            f"`success` must hold one probability in [0, 1] per wait; got {success!r}. Pass an array of at least one."
+            f"`success` must hold one probability in [0, 1] per wait; got {success!r:.200}. Pass an array of at "
+            "least one."
         )
     return Law(
         kind=Kind.EXACT,
@@ -68,23 +73,33 @@ def thinned_moments(success: NDArray[np.float64]) -> Moments:
         return Moments.rounded(math.inf, math.inf)
     with np.errstate(over="ignore", divide="ignore"):
         means, spreads = 0.5 / success, (3.0 - 2.0 * success) / (4.0 * success * success)
-    if not bool(np.all(np.isfinite(spreads))):
-        return Moments.rounded(math.fsum(means) if bool(np.all(np.isfinite(means))) else math.inf, math.inf)
-    return Moments.rounded(math.fsum(means), math.fsum(spreads))
+    return Moments.rounded(_total(means), _total(spreads))
+
+
+def _total(terms: NDArray[np.float64]) -> float:
+    """The sum of non-negative terms, inf beyond the range of floats."""
+    try:
+        return math.fsum(terms)
+    except OverflowError:
+        return math.inf
 
 
 def _masses(success: NDArray[np.float64], horizon: int | None) -> Masses:
     tail = 0.0
     if horizon is None:
-        horizon, tail = _reach(success), _TAIL
+        _allow(success)
+    if horizon is None or horizon > _LONG:
+        reach = _reach(success)
+        if horizon is None or horizon > reach:
+            horizon, tail = int(reach), _TAIL
     pmf = np.zeros(horizon + 1)
     pmf[0] = 1.0
     _convolve(success, pmf, _BLOCK)
     return Masses(pmf, abs(1.0 - math.fsum(pmf)) + tail)
 
 
-def _reach(success: NDArray[np.float64]) -> int:
-    """The step after which less than the tail remains, by P(T > t) <= E[exp(h T)] exp(-h t)."""
+def _allow(success: NDArray[np.float64]) -> None:
+    """Refuses a whole distribution that would take minutes."""
     mean, spread, _, _ = thinned_moments(success)
     slowest = float(success.min())
     guess = mean + 9.0 * math.sqrt(spread) + (40.0 / slowest if slowest > 0.0 else math.inf)
@@ -93,13 +108,19 @@ def _reach(success: NDArray[np.float64]) -> int:
             f"the whole distribution must take at most {_WORK:.0e} operations; n={success.size} times about "
             f"{guess:.2g} steps is more. Use .mean, .variance and .std, or pass horizon= to track so many steps."
         )
-    best = math.inf
+
+
+def _reach(success: NDArray[np.float64]) -> float:
+    """The step after which less than the tail remains, by P(T > t) <= E[exp(h T)] exp(-h t)."""
+    slowest, best = float(success.min()), math.inf
+    if not slowest > 0.0:
+        return best
     for share in np.linspace(0.02, 0.98, 97):  # h runs over shares of the largest exponent with a finite expectation
         exponent = -math.log1p(-slowest * float(share)) if slowest < 1.0 else 40.0 * float(share)
         growth = math.exp(exponent)
         factors = 0.5 + 0.5 * success * growth / (1.0 - (1.0 - success) * growth)
         best = min(best, (math.fsum(np.log(factors)) - math.log(_TAIL)) / exponent)
-    return math.ceil(best)
+    return float(np.ceil(best))
 
 
 @kernel

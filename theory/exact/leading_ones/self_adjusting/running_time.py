@@ -65,7 +65,7 @@ def self_adjusting_law(
         >>> round(time.mean, 6), time.quantile(0.5)
         (323.59831, 305)
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     horizon = _check.horizon_of(horizon)
     grid = rate_grid(n, factor=factor, s=s, low=low, high=high, initial=initial)
     lazy = partial(_moments, n, grid)

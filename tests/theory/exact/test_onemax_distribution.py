@@ -63,6 +63,15 @@ def test_a_hundred_thousand_bits_are_fast_and_close_to_the_limit():
         assert value == pytest.approx(math.exp(-math.exp(-x)), abs=1e-4)
 
 
+def test_rate_one_and_the_far_tail():
+    for n, start in ((1, None), (4, None), (4, 2), (4, 4), (4, 0)):
+        law = onemax.law(n, rate=1.0, start=start)
+        for t in (0, 1, 5):
+            assert float(onemax.distribution(n, t, rate=1.0, start=start)) == law.cdf(t)
+    late = onemax.distribution(1, 40, rate=0.7)  # 1 - 0.3^40 / 2 is not 1
+    assert late.lower < 1.0 == float(late) == late.upper
+
+
 @pytest.mark.slow
 def test_a_million_bits_take_some_seconds():
     n = 10**6
@@ -86,9 +95,7 @@ def test_arguments():
         onemax.distribution(5, -1, strength=1.0)
     with pytest.raises(TypeError, match=r"`t` must be an integer .* got 1\.5"):
         onemax.distribution(5, [3, 1.5], strength=1.0)  # pyright: ignore
-    with pytest.raises(ValueError, match=r"`rate` must be such that the optimum is always found.*got rate=1 with n=5"):
-        onemax.distribution(5, 3, rate=1.0)
-    with pytest.raises(ValueError, match=r"always found.*got rate=0\.5 with n=2000\. Pass a smaller rate"):
+    with pytest.raises(ValueError, match=r"`rate` must be .*\^n >= 1e-300; got rate=0\.5 with n=2000\. Pass a smaller"):
         onemax.distribution(2000, 3, rate=0.5)
     with pytest.raises(ValueError, match=r"`n` and `start` must be such that .* points suffice; .* Use law\("):
         onemax.distribution(10**6, 3, strength=1.0, start=1)

@@ -188,12 +188,22 @@ def test_starts_horizons_and_messages():
     assert onemax.lambda_lambda_law(6, offspring=2, strength=2.0, bias=0.5, start=0, horizon=5).cdf(0) == 1.0
     with pytest.raises(ValueError, match=r"`flips` must hold n \+ 1 = 7 probabilities of sum 1.*got shape \(6,\)"):
         onemax.unbiased_law(6, flips=pmf[:6])
-    with pytest.raises(ValueError, match=r"`offspring` must be an integer >= 1 \(per generation\); got 0\. Pass 1"):
+    with pytest.raises(
+        ValueError, match=r"`offspring` must be an integer in \[1, \d+\] \(per generation\); got 0\. Pass 1"
+    ):
         onemax.unbiased_law(6, flips=pmf, offspring=0)
     with pytest.raises(ValueError, match=r"`horizon` must be an integer >= 0 \(generations\); got -1"):
         onemax.unbiased_law(6, flips=pmf, horizon=-1)
     with pytest.raises(ValueError, match=r"`n` must be small enough .* got n=10000 with up to 5000 flips"):
         onemax.unbiased_law(10**4, flips=flips.power_law(10**4, 1.5))
+    with pytest.raises(ValueError, match=r"`offspring` must be an integer in \[1, 9007199254740992\]"):
+        onemax.unbiased_law(6, flips=pmf, offspring=10**30)
+    with pytest.raises(TypeError, match=r"`comma` must be True or False; got 'no'\. Pass False for the \(1\+1\)-EA"):
+        onemax.unbiased_law(6, flips=pmf, comma="no")  # pyright: ignore
+    with pytest.raises(
+        ValueError, match=r"`n` must be so small that 1e\+11 operations .* got n=1000000 .* Pass a smaller"
+    ):
+        onemax.lambda_lambda_law(10**6, offspring=8, strength=8.0, bias=0.125)
     with pytest.raises(ValueError, match=r"`bias` must lie in \(0, 1\]"):
         onemax.lambda_lambda_law(6, offspring=2, strength=2.0, bias=0.0)
     with pytest.raises(ValueError, match=r"`strength` must be so small that at most 400 bits flip"):

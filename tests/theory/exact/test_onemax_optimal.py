@@ -137,8 +137,8 @@ def test_a_single_zero_bit_has_a_geometric_quantile():
 
 
 def test_arguments():
-    for q in (0.0, 1.0, -0.1, math.nan):
-        with pytest.raises(ValueError, match=r"`q` must lie in \(0, 1\) \(a probability\); got .* Pass 0\.5"):
+    for q in (0.0, 1.0, 1 - 1e-16, -0.1, math.nan):
+        with pytest.raises(ValueError, match=r"`q` must lie in \(0, 0\.9999.*\] \(a probability\); got .* Pass 0\.5"):
             onemax.optimal_rates_for_quantile(5, q)
     with pytest.raises(ValueError, match=r"`n` must be so small that the search .* got n=100000, .* Pass a smaller n"):
         onemax.optimal_rates(10**5)

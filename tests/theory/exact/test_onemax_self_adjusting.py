@@ -101,7 +101,22 @@ def test_defaults_and_large_n():
     assert 1.0 < float(value) / static < 1.01  # the rate is 1/n most of the time
 
 
+def test_starts_at_the_ends():
+    rule = {"factor": 1.5, "s": 4, "low": 1e-3}
+    found = onemax.self_adjusting_law(5, **rule, start=0)
+    assert found.cdf([0, 9]).tolist() == [1.0, 1.0] and found.mean == 0.0
+    worst = float(onemax.self_adjusting_expected_steps(1000, factor=1.5, s=4, initial=0.5, start=1000))
+    # the first offspring is uniform; the rate is at the limit after it and after the next improvement
+    uniform = float(onemax.self_adjusting_expected_steps(1000, factor=1.5, s=4, initial=0.5))
+    assert worst == pytest.approx(1.0 + uniform, rel=1e-13)
+
+
 def test_arguments():
+    for factor, s in ((1 + 1e-10, 4), (1.5, 1e-8)):
+        with pytest.raises(
+            ValueError, match=r"`factor` and `s` must change the rate by .* got factor=1\..* Pass a larger"
+        ):
+            onemax.self_adjusting_law(10, factor=factor, s=s)
     with pytest.raises(ValueError, match=r"`factor` must lie in \(1, inf\) .* got 1\.0\. Pass 1\.5"):
         onemax.self_adjusting_law(10, factor=1.0, s=4)
     with pytest.raises(ValueError, match=r"`s` must lie in \(0, inf\)"):

@@ -62,8 +62,8 @@ def distribution(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, where the optimum may never be found, or where too many points are
-            needed: few zero-bits at the start of a large n; then `law` with a horizon is fast.
+        ValueError: for arguments out of range, where (1 - rate)^n < 1e-300 at a rate below 1, or where too many points
+            are needed: few zero-bits at the start of a large n; then `law` with a horizon is fast.
 
     Source: Abate and Whitt (1992) for the inversion; the bounds are elementary.
 
@@ -71,7 +71,7 @@ def distribution(
         >>> round(float(distribution(100, 1000, strength=1.0)), 9)
         0.486781557
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     rate = _check.rate_of(n, strength, rate)
     first, weights = zeros_law(n, start)
     advice = "Pass a number of steps, or a list of them."
@@ -79,9 +79,18 @@ def distribution(
     times = [
         _check.integer("t", each, low=0, high=1 << 53, unit="steps", advice=advice) for each in ([t] if single else t)
     ]
-    circle = _circle(n, rate, first, weights)
-    values = [_value(circle, each) for each in times]
+    if rate == 1.0:  # complements every string: the optimum is found at once, in the first step, or never
+        values = [_complemented(n, first, weights, each) for each in times]
+    else:
+        circle = _circle(n, rate, first, weights)
+        values = [_value(circle, each) for each in times]
     return values[0] if single else values
+
+
+def _complemented(n: int, first: int, weights: NDArray[np.float64], t: int) -> Value:
+    whole = first + weights.size - 1 == n and t > 0
+    found = math.fsum([weights[0] if first == 0 else 0.0, weights[-1] if whole else 0.0])
+    return Value.exact(min(1.0, found), source=_SOURCE)
 
 
 class _Circle(NamedTuple):
@@ -98,11 +107,11 @@ def _circle(n: int, rate: float, first: int, weights: NDArray[np.float64]) -> _C
     top = first + weights.size - 1
     if top == 0:
         return _Circle(1, np.ones(1, dtype=np.complex128), 0.0, 0.0, 0.0)
-    least, bands = (0.0, 0) if rate == 1.0 else leaving(n, rate, top)
+    least, bands = leaving(n, rate, top)
     if not least > 0.0:
         raise ValueError(
-            f"`rate` must be such that the optimum is always found, with (1 - rate)^n >= 1e-300; got rate={rate:g} "
-            f"with n={n}. Pass a smaller rate."
+            f"`rate` must be such that a step flips nothing with probability (1 - rate)^n >= 1e-300; got "
+            f"rate={rate:g} with n={n}. Pass a smaller rate."
         )
     shares = np.array(_SHARES)
     growth = 1.0 / (1.0 - shares * least)  # z in E[z^T]; it is finite up to 1 / (1 - s)
@@ -142,7 +151,7 @@ def _one_minus(angles: NDArray[np.float64]) -> NDArray[np.complex128]:
 
 def _value(circle: _Circle, t: int) -> Value:
     if t >= circle.period - 1:
-        return Value(1.0, Kind.EXACT, 1.0 - circle.beyond, 1.0, _SOURCE)
+        return Value(1.0, Kind.EXACT, 1.0 if circle.beyond == 0.0 else math.nextafter(1.0, 0.0), 1.0, _SOURCE)
     angles = 2.0 * math.pi / circle.period * np.arange(1, circle.values.size)
     sizes = np.sin(0.5 * (t + 1.0) * angles) / np.sin(0.5 * angles)  # of the sum of exp(-i h s) over s <= t
     terms = (circle.values[1:] * np.exp(-0.5j * t * angles)).real * sizes

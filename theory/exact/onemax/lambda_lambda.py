@@ -12,6 +12,7 @@ from theory.results import Law
 __all__ = ["lambda_lambda_law"]
 
 _RARE = 1e-40  # numbers of flips that are exceeded with less than this probability are left out
+_WORK = 1e11  # operations of the chain (some half a minute)
 _MOST = 400  # flips in one generation that the table of crossovers holds
 
 
@@ -46,7 +47,7 @@ def lambda_lambda_law(
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range, or more than 400 flips.
+        ValueError: for arguments out of range, more than 400 flips, or where the chain would take minutes.
 
     Source: Doerr, Doerr and Ebel (2015) for the algorithm; the chain is elementary.
 
@@ -54,8 +55,8 @@ def lambda_lambda_law(
         >>> round(lambda_lambda_law(50, offspring=4, strength=4.0, bias=0.25).mean, 3)
         52.975
     """
-    n = _check.bits(n)
-    offspring = _check.integer("offspring", offspring, low=1, unit="per phase", advice="Pass 4, say.")
+    n = _check.many_bits(n)
+    offspring = _check.integer("offspring", offspring, low=1, high=1 << 53, unit="per phase", advice="Pass 4, say.")
     bias = _check.real("bias", bias, "(0, 1]", unit="probability per bit", advice="Pass 1 / offspring, say.")
     counts = _counts(n, strength)
     horizon = _check.horizon_of(horizon, "generations")
@@ -81,5 +82,10 @@ def _counts(n: int, strength: float) -> NDArray[np.float64]:
         raise ValueError(
             f"`strength` must be so small that at most {_MOST} bits flip in one mutant; got {strength!r} with up to "
             f"{most} flips. Pass a smaller strength."
+        )
+    if float(n) * most**3 > _WORK:
+        raise ValueError(
+            f"`n` must be so small that {_WORK:.0e} operations suffice; got n={n} with up to {most} flips. Pass a "
+            "smaller n or strength."
         )
     return counts[: most + 1]

@@ -54,9 +54,10 @@ def optimal_rates(n: int, *, start: ArrayLike | None = None) -> OptimalRates:
         >>> round(float(best.value), 6), best.rates[[1, 30, 50]].round(4).tolist()
         (1004.721727, [0.01, 0.028, 0.5])
     """
-    n = _check.bits(n)
-    weights, grid = whole_zeros_law(n, start), _grid(n)
+    n = _check.many_bits(n)
+    grid = _grid(n)
     _allow(n, 1.0, grid)
+    weights = whole_zeros_law(n, start)
     mean, rates = np.zeros(n + 1), np.full(n + 1, math.nan)
     for k in range(1, n + 1):
         rates[k], mean[k] = _gains.best_rate(n, k, mean[:k][::-1].copy(), 1.0, grid)
@@ -72,7 +73,7 @@ def optimal_rates_for_quantile(n: int, q: float, *, start: ArrayLike | None = No
 
     Args:
         n: number of bits, at least 1.
-        q: a probability in (0, 1); 0.5 for the median.
+        q: a probability in (0, 1 - 1e-12]; 0.5 for the median.
         start: None for a uniform string, a number of zero-bits, or the probabilities of 0, ..., n zero-bits.
 
     Returns:
@@ -92,11 +93,12 @@ def optimal_rates_for_quantile(n: int, q: float, *, start: ArrayLike | None = No
         >>> float(best.value), best.rates.shape, round(float(best.rates[9, 1]), 6)
         (9.0, (10, 3), 0.5)
     """
-    n = _check.bits(n)
-    q = _check.real("q", q, "(0, 1)", unit="a probability", advice="Pass 0.5 for the median.")
-    weights, grid = whole_zeros_law(n, start), _grid(n)
-    top = int(np.flatnonzero(weights)[-1])
+    n = _check.many_bits(n)
+    q = _check.real("q", q, f"(0, {1.0 - _ROUNDING!r}]", unit="a probability", advice="Pass 0.5 for the median.")
+    grid = _grid(n)
     _allow(n, 10.0 * n * (1.0 + math.log(n)), grid)
+    weights = whole_zeros_law(n, start)
+    top = int(np.flatnonzero(weights)[-1])
     chances, table = np.eye(n + 1)[0], [np.full(n + 1, math.nan)]
     reached = [math.fsum(weights * chances)]
     while reached[-1] < q:

@@ -18,6 +18,7 @@ from theory.results import Kind, Law, Masses, Moments, Value
 
 __all__ = ["self_adjusting_expected_steps", "self_adjusting_law", "self_adjusting_rates"]
 
+_SMALL = 1e-7  # rates closer than a relative 1e-9 are merged
 _LEVELS = 20_000  # rates that a rule may reach
 _WORK = 3e10  # terms of the recursion (some two minutes)
 _STATES = 1e6  # pairs of zero-bits and rate whose distribution is tracked
@@ -67,10 +68,10 @@ def self_adjusting_law(
         >>> round(fifth.mean, 6), fifth.quantile(0.5)
         (133.975928, 122)
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     ladder = _ladder(n, factor, s, low, high, initial)
-    weights = whole_zeros_law(n, start)
     horizon = _check.horizon_of(horizon)
+    weights = whole_zeros_law(n, start)
     top = int(np.flatnonzero(weights)[-1])
     terms = float(top) * sum(_gains.width(n, rate, top) + n * min(rate, 1.0 - rate) for rate in ladder.rates.tolist())
     if terms > _WORK:
@@ -159,7 +160,7 @@ def self_adjusting_rates(
         >>> self_adjusting_rates(10, factor=2.0, s=1, low=0.1).round(3).tolist()
         [0.1, 0.125, 0.2, 0.25, 0.4, 0.5]
     """
-    return _ladder(_check.bits(n), factor, s, low, high, initial).rates
+    return _ladder(_check.many_bits(n), factor, s, low, high, initial).rates
 
 
 class _Ladder(NamedTuple):
@@ -180,6 +181,11 @@ def _ladder(n: int, factor: float, s: float, low: float | None, high: float | No
     low = _check.real("low", low, f"(0, {high!r}]", unit=unit, advice="Pass None for 1/n^2.")
     initial = min(high, max(low, 1.0 / n)) if initial is None else initial
     initial = _check.real("initial", initial, f"[{low!r}, {high!r}]", unit=unit, advice="Pass None for 1/n.")
+    if min(1.0, s) * math.log(factor) < _SMALL:
+        raise ValueError(
+            f"`factor` and `s` must change the rate by a relative {_SMALL:g} at least; got factor={factor!r}, s={s!r}. "
+            "Pass a larger factor, or low=high for a rate that stays."
+        )
     merged, up = Merged(), math.exp(min(700.0, s * math.log(factor)))
     found, moves = {merged(initial): None}, []
     for rate in (rates := list(found)):  # grows on the way
@@ -208,6 +214,8 @@ def _masses(
     from scipy import sparse
 
     size, levels = weights.size, ladder.rates.size
+    if size == 1:
+        return Masses(np.ones(1), 0.0)
     if float(size) * levels > _STATES:
         raise ValueError(
             f"`n` must be so small that at most {_STATES:.0e} pairs of zero-bits and rate occur; got {size} times "

@@ -59,9 +59,13 @@ def unbiased_law(
         >>> round(unbiased_law(50, flips=heavy).mean, 3), round(unbiased_law(50, flips=heavy, offspring=8).mean, 3)
         (631.409, 86.677)
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     weights = flip_laws.check("flips", flips, n)
-    offspring = _check.integer("offspring", offspring, low=1, unit="per generation", advice="Pass 1 for the (1+1)-EA.")
+    offspring = _check.integer(
+        "offspring", offspring, low=1, high=1 << 53, unit="per generation", advice="Pass 1 for the (1+1)-EA."
+    )
+    if not isinstance(comma, (bool, np.bool_)):
+        raise TypeError(f"`comma` must be True or False; got {comma!r}. Pass False for the (1+{offspring})-EA.")
     horizon = _check.horizon_of(horizon, "generations")
     start_law = whole_zeros_law(n, start)
     most = int(np.flatnonzero(weights)[-1])

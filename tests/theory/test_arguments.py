@@ -64,6 +64,34 @@ def test_wrong_type_of_n(function, n):
         function(n, strength=1.0)
 
 
+@pytest.mark.parametrize("function", _COUNTS.values(), ids=_COUNTS)
+def test_too_many_bits(function):
+    with pytest.raises(ValueError, match=r"`n` must be at most .* \(number of bits\).*; got .*\. Pass a smaller n"):
+        function(10**400, strength=1.0)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        theory.onemax.law,
+        theory.onemax.bands,
+        _COUNTS["onemax points"],
+        _COUNTS["scheduled"],
+        _COUNTS["self-adjusting"],
+        _COUNTS["rls"],
+        theory.leading_ones.law,
+        _COUNTS["lo best rates"],
+        theory.dynamic_bin_val.law,
+        theory.flips.binomial,
+    ],
+)
+def test_more_bits_than_memory_holds(function):
+    with pytest.raises(
+        ValueError, match=r"`n` must be at most 100000000 .* got 1e\+12\. Pass a smaller n, or use an asym"
+    ):
+        function(10**12, strength=1.0)
+
+
 @pytest.mark.parametrize("function", _STRENGTH.values(), ids=_STRENGTH)
 @pytest.mark.parametrize("rate", [0.0, -0.1, 1.5, math.nan, math.inf])
 def test_rate_out_of_range(function, rate):
@@ -106,6 +134,12 @@ def test_starts(law):
         law(1, strength=1.0, start=[math.nan, 1.0])
     with pytest.raises(ValueError, match=r"`horizon` must be an integer >= 0 \(steps\); got -1"):
         law(5, strength=1.0, horizon=-1)
+    with pytest.raises(
+        ValueError, match=r"`horizon` must be at most 1000000000 \(steps\) for a table; got 1e\+18\. Pass"
+    ):
+        law(5, strength=1.0, horizon=10**18)
+    with pytest.raises(ValueError, match=r"`rate` must lie in \(0, 1\] .*got a number beyond floats\. For one"):
+        law(5, rate=10**400)
 
 
 def test_a_rate_per_level():

@@ -58,7 +58,7 @@ def binomial(n: int, *, strength: float | None = None, rate: float | None = None
         >>> binomial(2, rate=0.5).tolist()
         [0.25, 0.5, 0.25]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     return _binomial_law(n, _check.rate_of(n, strength, rate))
 
 
@@ -136,7 +136,7 @@ def power_law(n: int, exponent: float, high: int | None = None) -> NDArray[np.fl
         >>> power_law(4, 1.0).round(6).tolist()
         [0.0, 0.666667, 0.333333, 0.0, 0.0]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     weights = _zipf(n, exponent, high)
     return np.concatenate([np.zeros(1), weights, np.zeros(n - weights.size)])
 
@@ -162,7 +162,7 @@ def heavy_tailed(n: int, exponent: float, high: int | None = None) -> NDArray[np
         >>> heavy_tailed(2, 1.5).tolist()
         [0.25, 0.5, 0.25]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     pmf = np.zeros(n + 1)
     for a, weight in enumerate(_zipf(n, exponent, high), start=1):
         pmf += weight * _binomial_law(n, a / n)
@@ -192,7 +192,7 @@ def power_law_static(n: int, eps: float) -> NDArray[np.float64]:
         >>> power_law_static(1, 1.0).round(4).tolist()  # E[e^-u] = E_2(ln 2)
         [0.7625, 0.2375]
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     eps = _check.real("eps", eps, "(0, 20]", unit="exponent of the tail", advice="Pass 0.5, say.")
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     ends = _panels(n)

@@ -43,7 +43,7 @@ def law(n: int, *, start: ArrayLike | None = None, horizon: int | None = None) -
         >>> round(law(100).mean, 9)
         449.423033708
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     first, weights = zeros_law(n, start)
     horizon = _check.horizon_of(horizon)
     size = first + weights.size
@@ -124,7 +124,7 @@ def leading_ones(n: int, *, horizon: int | None = None) -> Law:
         >>> leading_ones(20).mean
         200.0
     """
-    n = _check.bits(n)
+    n = _check.many_bits(n)
     horizon = _check.horizon_of(horizon)
     source = "RLS on LeadingOnes: sum of Bernoulli(1/2)-thinned geometric waits"
     return thinned_law(np.full(n, 1.0 / n), source=source, horizon=horizon)

@@ -75,7 +75,7 @@ class Process:
             >>> round(dynamic_bin_val.law(n=50, strength=1.0).mean, 1)
             512.7
         """
-        n = _check.bits(n)
+        n = _check.many_bits(n)
         rate = _check.rate_of(n, strength, rate)
         start_law = whole_zeros_law(n, start)
         horizon = _check.horizon_of(horizon)
@@ -163,7 +163,7 @@ class Process:
             >>> dynamic_bin_val.expected_steps_from(n=1, rate=0.25).tolist()
             [0.0, 4.0]
         """
-        n = _check.bits(n)
+        n = _check.many_bits(n)
         return self._solve(n, _check.rate_of(n, strength, rate))[0]
 
     def bands(self, n: int, *, strength: float | None = None, rate: float | None = None) -> chain.Chain:
@@ -188,7 +188,7 @@ class Process:
             >>> dynamic_bin_val.bands(n=2, rate=0.5).down.tolist()
             [[0.0, 0.0], [0.25, 0.0], [0.5, 0.25]]
         """
-        n = _check.bits(n)
+        n = _check.many_bits(n)
         return self._chain(n, _check.rate_of(n, strength, rate), _RARE)
 
     @property

@@ -44,7 +44,7 @@ def inhomogeneous_law(
         >>> falling.pmf([1, 2]).tolist()
         [1.0, 0.0]
     """
-    horizon = _check.integer("horizon", horizon, low=0, unit="steps", advice="Pass the number of steps to track.")
+    horizon = _check.steps_of(horizon, "steps", "Pass the number of steps to track.")
     step = _matrices(transitions)
     states = as_matrix(step(1)).shape[0]
     mask, now = checked_target(target, states), checked_start(start, states)

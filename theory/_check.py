@@ -156,6 +156,7 @@ def floats(name: str, value: Any, meaning: str, advice: str) -> NDArray[np.float
 
     Raises:
         TypeError: for anything but real numbers.
+        ValueError: for numbers beyond floats.
     """
     message = f"`{name}` must hold {meaning}; got {value!r:.200}. {advice}"
     try:
@@ -165,3 +166,5 @@ def floats(name: str, value: Any, meaning: str, advice: str) -> NDArray[np.float
         return np.array(given, dtype=np.float64)
     except (TypeError, ValueError):
         raise TypeError(message) from None
+    except OverflowError:
+        raise ValueError(message) from None

@@ -1,5 +1,6 @@
 """Solves (I - Q) X = R for the states of a problem, component by component, without a subtraction in the matrix."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,17 @@ class Elimination:
         return len(self._members) == self._places.size
 
     def solve(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
-        """X for R = right, both float64[states]; zero outside."""
+        """X for R = right, both float64[states]; zero outside; inf where states with an R beyond floats are reached."""
         given = right[self._places]
+        beyond = ~np.isfinite(given)
         solution = np.zeros(right.size)
-        solution[self._places] = self._substitute(given) if self.descends else self._reduce(given)
+        solution[self._places] = self._solve(np.where(beyond, 0.0, given))
+        if beyond.any():
+            solution[self._places[self._solve(beyond.astype(np.float64)) > 0.0]] = math.inf
         return solution
+
+    def _solve(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self._substitute(right) if self.descends else self._reduce(right)
 
     def _substitute(self, right: NDArray[np.float64]) -> NDArray[np.float64]:
         from scipy import sparse

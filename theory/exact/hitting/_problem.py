@@ -1,5 +1,6 @@
 """The arguments of the functions on hitting times, checked, and which states reach the target."""
 
+import math
 from functools import cached_property
 from typing import Any
 
@@ -40,13 +41,17 @@ def as_matrix(transitions: Any) -> Any:
     """The transition matrix in sparse rows, square, without stored zeros."""
     from scipy import sparse
 
+    message = (
+        "`transitions` must be a dense or scipy.sparse matrix of probabilities; got "
+        f"{type(transitions).__name__}. Build one with theory.hitting.explore(step, start), say."
+    )
     try:
-        matrix: Any = sparse.csr_array(transitions, dtype=np.float64)
+        given = transitions if sparse.issparse(transitions) else np.asarray(transitions)
+        if given.dtype.kind not in "biufO":
+            raise TypeError(message)
+        matrix: Any = sparse.csr_array(given, dtype=np.float64)
     except (TypeError, ValueError):
-        raise TypeError(
-            "`transitions` must be a dense or scipy.sparse matrix of probabilities; got "
-            f"{type(transitions).__name__}. Build one with theory.hitting.explore(step, start), say."
-        ) from None
+        raise TypeError(message) from None
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.shape[0] < 1:
         raise ValueError(
             f"`transitions` must be square (states, states); got shape {matrix.shape}. Row x holds the law of the next "
@@ -100,13 +105,13 @@ def checked_start(start: Any, states: int) -> NDArray[np.float64]:
         advice = "Pass a state, or one probability per state."
         place = _check.integer("start", start, low=0, high=states - 1, unit="a state", advice=advice)
         return np.where(np.arange(states) == place, 1.0, 0.0)
-    weights = np.array(start, dtype=np.float64)
+    weights = _check.floats("start", start, f"{states} probabilities", "Pass a number for a single state.")
     if weights.shape != (states,) or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= TOLERANCE:
         raise ValueError(
             f"`start` must hold {states} probabilities of sum 1; got shape {weights.shape}, sum {weights.sum():.12g}. "
             "Pass a number for a single state."
         )
-    return weights
+    return weights / math.fsum(weights)
 
 
 def _reaching(matrix: Any, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,11 +1,13 @@
 """Transition matrices from a function that lists moves, and of chains on a space times levels."""
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory import _check
 from theory.exact._merged import Merged
 from theory.exact.hitting._problem import TOLERANCE
 
@@ -41,8 +43,8 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
         The matrix, the states in the order in which they were met, and the law of the start.
 
     Raises:
-        TypeError: if `step` is not a function.
-        ValueError: for moves that are not a law, or for more than 2,000,000 states.
+        TypeError: if `step` is not a function that lists pairs.
+        ValueError: for moves or a start that are not a law, or for more than 2,000,000 states.
 
     Source: elementary.
 
@@ -59,19 +61,29 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
     if not callable(step):
         raise TypeError(f"`step` must be a function of a state; got {step!r}. Define step(state) -> pairs.")
     merged, law = Merged(), {}
-    for state, weight in start.items() if isinstance(start, Mapping) else [(start, 1.0)]:
+    given = list(start.items()) if isinstance(start, Mapping) else [(start, 1.0)]
+    advice = "Pass a state, or a mapping from states to probabilities."
+    weights = _check.floats("start", [weight for _, weight in given], "probabilities of states", advice)
+    if not given or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= TOLERANCE:
+        raise ValueError(
+            f"`start` must be a state, or give probabilities of sum 1 to states; got {start!r:.200}, sum "
+            f"{weights.sum():.12g}. {advice}"
+        )
+    for (state, _), weight in zip(given, weights.tolist(), strict=True):
+        _hashable("start", state)
         law[merged(state)] = law.get(merged(state), 0.0) + weight
     number = {state: place for place, state in enumerate(law)}
     states, origin, target, chance = list(law), [], [], []
     for place, state in enumerate(states):  # grows on the way
-        pairs = list(step(state))
-        total = sum(weight for weight, _ in pairs)
+        pairs, total = _pairs(step(state), state)
         if not all(weight >= 0.0 for weight, _ in pairs) or not abs(total - 1.0) <= TOLERANCE:
             raise ValueError(
                 f"`step` must give probabilities of sum 1; got {pairs!r:.200} in state {state!r}, sum {total:.12g}. "
                 "Add what is missing as the probability of staying."
             )
-        for weight, following in ((weight, merged(following)) for weight, following in pairs):
+        for weight, move in pairs:
+            _hashable("step", move)
+            following = merged(move)
             if following not in number:
                 number[following] = len(states)
                 states.append(following)
@@ -87,6 +99,27 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
     weights = np.zeros(len(states))
     weights[: len(law)] = list(law.values())
     return Explored(matrix, states, weights)
+
+
+def _pairs(listed: Any, state: Any) -> tuple[list[tuple[float, Any]], float]:
+    """The moves of a state, and the sum of their probabilities."""
+    try:
+        pairs = [(float(weight), following) for weight, following in listed]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"`step` must give pairs (probability, next state); got {listed!r:.200} in state {state!r}. Return a "
+            "list of them."
+        ) from None
+    return pairs, math.fsum(weight for weight, _ in pairs)
+
+
+def _hashable(name: str, state: Any) -> None:
+    try:
+        hash(state)
+    except TypeError:
+        raise TypeError(
+            f"`{name}` must give states that are hashable; got {state!r:.200}. Pass a tuple for a list."
+        ) from None
 
 
 def product(moves: Sequence[Sequence[Any]], next_level: ArrayLike) -> Any:
@@ -120,7 +153,14 @@ def product(moves: Sequence[Sequence[Any]], next_level: ArrayLike) -> Any:
     from scipy import sparse
 
     following = np.asarray(next_level)
-    levels, outcomes = len(moves), len(moves[0]) if len(moves) else 0
+    try:
+        levels, outcomes = len(moves), len(moves[0]) if len(moves) else 0
+        ragged = any(len(row) != outcomes for row in moves)
+    except TypeError:
+        raise TypeError(
+            f"`moves` must hold a list of matrices for each level; got {moves!r:.200}. Pass [[matrix]] for one "
+            "level and outcome."
+        ) from None
     if following.shape != (levels, outcomes) or not np.issubdtype(following.dtype, np.integer) or not following.size:
         raise ValueError(
             f"`next_level` must be integers of shape (levels, outcomes) = {(levels, outcomes)}; got {next_level!r}. "
@@ -129,13 +169,19 @@ def product(moves: Sequence[Sequence[Any]], next_level: ArrayLike) -> Any:
     if following.min() < 0 or following.max() >= levels:
         raise ValueError(f"`next_level` must lie in [0, {levels - 1}] (levels); got {next_level!r}. Clamp it.")
     parts, shapes = [], set()
-    for level in range(levels):
+    for level in range(0 if ragged else levels):
         for outcome in range(outcomes):
-            part = sparse.coo_array(moves[level][outcome], dtype=np.float64)
+            try:
+                part = sparse.coo_array(moves[level][outcome], dtype=np.float64)
+            except (TypeError, ValueError):
+                raise TypeError(
+                    f"`moves` must hold dense or scipy.sparse matrices; got {moves[level][outcome]!r:.200} at level "
+                    f"{level}. Pass a matrix of zeros for an outcome that does not occur."
+                ) from None
             shapes.add(part.shape)
             parts.append((level, int(following[level, outcome]), part))
-    states = parts[0][2].shape[0]
-    if shapes != {(states, states)} or any(len(row) != outcomes for row in moves):
+    states = parts[0][2].shape[0] if parts else 0
+    if shapes != {(states, states)}:
         raise ValueError(
             f"`moves` must hold square matrices of one size, as many at each level; got shapes {sorted(shapes)}. "
             "Pass a matrix of zeros for an outcome that does not occur."

@@ -34,7 +34,7 @@ def law(transitions: Any, *, target: Any, start: ArrayLike, horizon: int | None 
         transitions: dense or scipy.sparse, float[states, states], P(x -> y) in row x; rows of the target are ignored.
         target: a state, several states, or one boolean per state.
         start: a state, or one probability per state.
-        horizon: track the distribution for so many steps; None: until less than 1e-15 is still to arrive.
+        horizon: track the distribution for so many steps, or until less than 1e-15 is still to arrive; None: till then.
 
     Returns:
         An exact law, with quantiles. What never arrives, truncation and rounding are in the defect. Mean and variance
@@ -74,7 +74,7 @@ def masses(problem: Problem, horizon: int | None, moments: Callable[[], Moments]
         allow(mean, spread, _OVERHEAD / _BLOCK + 2.0 * places.size if blocks else _OVERHEAD + 2.0 * inner.nnz)
     step = _Blocks(inner, enter) if blocks else _Singles(inner, enter)
     tables, now, done = [np.array([math.fsum(problem.start[problem.target])])], problem.start[places], 0
-    while (now.sum() > TAIL) if horizon is None else (done < horizon):
+    while now.sum() > TAIL and (horizon is None or done < horizon):
         if horizon is not None and horizon - done < step.size:
             step = _Singles(inner, enter)
         if horizon is None and done > _MOST:

@@ -13,6 +13,7 @@ from theory.results import Value
 
 __all__ = ["expected_steps", "expected_steps_from", "moments", "variance"]
 
+_MOST = 100  # order of a moment
 _SOURCE = "finite Markov chain: first-step equations, forward substitution and state reduction"
 
 
@@ -104,12 +105,13 @@ def moments(
         transitions: dense or scipy.sparse, float[states, states], P(x -> y) in row x; rows of the target are ignored.
         target: a state, several states, or one boolean per state.
         start: a state, or one probability per state.
-        order: the largest order k, at least 0.
+        order: the largest order k, in [0, 100].
         central: whether E[(T - E[T])^r] is asked for in place of E[T^r].
 
     Returns:
         float64[order + 1], entry r in steps to the power r; entry 0 is 1. Where the target may not be reached, entries
-        from 1 on are inf, central moments of an odd order at least 3 nan.
+        from 1 on are inf, central moments of an odd order at least 3 nan; likewise for moments beyond the range of
+        floats.
 
     Raises:
         TypeError: for arguments of a wrong type.
@@ -123,7 +125,8 @@ def moments(
         >>> moments([[1, 0], [0.5, 0.5]], target=0, start=1, order=3, central=True).round(9).tolist()
         [1.0, 0.0, 2.0, 6.0]
     """
-    order = _check.integer("order", order, low=0, unit="largest power", advice="Pass 2 for mean and variance.")
+    advice = "Pass 2 for mean and variance."
+    order = _check.integer("order", order, low=0, high=_MOST, unit="largest power", advice=advice)
     return _mixed(Problem(transitions, target, start), order, central=central)
 
 
@@ -136,16 +139,20 @@ def _mixed(problem: Problem, order: int, *, central: bool) -> NDArray[np.float64
         return np.array([1.0 if r == 0 else math.nan if odd[r] else math.inf for r in range(order + 1)])
     tables = _from_every_state(problem, order, central=central)[:, used]
     if not central:
-        return np.array([1.0] + [math.fsum(weights * table) for table in tables[1:]])
+        return np.array([1.0] + [_total(weights * table, math.inf) for table in tables[1:]])
     means = _from_every_state(problem, 1, central=False)[1, used]
-    away = means - math.fsum(weights * means)
-    mixed = [
-        math.fsum(
-            term for i in range(r + 1) for term in (weights * math.comb(r, i) * tables[i] * away ** (r - i)).tolist()
-        )
-        for r in range(order + 1)
-    ]
+    with np.errstate(over="ignore", invalid="ignore"):
+        away = means - _total(weights * means, math.inf)
+        terms = [
+            np.concatenate([weights * math.comb(r, i) * tables[i] * away ** (r - i) for i in range(r + 1)])
+            for r in range(order + 1)
+        ]
+    mixed = [_total(each, math.nan if r % 2 else math.inf) for r, each in enumerate(terms)]
     return np.array([1.0, 0.0, *mixed[2:]][: order + 1])
+
+
+def _total(terms: NDArray[np.float64], beyond: float) -> float:
+    return math.fsum(terms) if bool(np.isfinite(terms).all()) else beyond
 
 
 def _from_every_state(problem: Problem, order: int, *, central: bool) -> NDArray[np.float64]:
@@ -164,9 +171,11 @@ def _from_every_state(problem: Problem, order: int, *, central: bool) -> NDArray
     away = np.ones(origin.size)
     if central:
         mean = system.solve(inside.astype(np.float64))
-        away = mean[end] + 1.0 - mean[origin]
+        with np.errstate(over="ignore", invalid="ignore"):
+            away = mean[end] + 1.0 - mean[origin]
     for r in range(2 if central else 1, order + 1):
-        moves = sum((math.comb(r, i) * tables[i, end] * away ** (r - i) for i in range(r)), np.zeros(origin.size))
-        tables[r] = system.solve(summed(moves))
+        with np.errstate(over="ignore", invalid="ignore"):
+            moves = sum((math.comb(r, i) * tables[i, end] * away ** (r - i) for i in range(r)), np.zeros(origin.size))
+            tables[r] = np.nan_to_num(system.solve(summed(moves)), nan=math.inf, posinf=math.inf, neginf=math.inf)
     tables[1:, ~problem.sure] = math.inf
     return tables

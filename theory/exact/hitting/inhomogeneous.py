@@ -48,8 +48,7 @@ def inhomogeneous_law(
     step = _matrices(transitions)
     states = as_matrix(step(1)).shape[0]
     mask, now = checked_target(target, states), checked_start(start, states)
-    pmf = np.zeros(horizon + 1)
-    pmf[0], now = math.fsum(now[mask]), np.where(mask, 0.0, now)
+    pmf, now = [math.fsum(now[mask])], np.where(mask, 0.0, now)
     given, turned, done = None, None, 0
     while done < horizon and now.sum() > TAIL:
         matrix = step(done + 1)
@@ -57,17 +56,24 @@ def inhomogeneous_law(
             given, turned = matrix, _turned(matrix, mask, done + 1)
         now = turned @ now  # the target is empty
         done += 1
-        pmf[done], now = math.fsum(now[mask]), np.where(mask, 0.0, now)
+        pmf.append(math.fsum(now[mask]))
+        now = np.where(mask, 0.0, now)
     under_way = math.fsum(now)
     rounding = abs(1.0 - (math.fsum(pmf) + under_way))
     source = "time-inhomogeneous Markov chain: forward iteration of the law of the state"
-    return Law.from_masses(pmf[: done + 1], defect=under_way + rounding, source=source)
+    return Law.from_masses(pmf, defect=under_way + rounding, source=source)
 
 
 def _matrices(transitions: Any) -> Callable[[int], Any]:
     if callable(transitions):
         return transitions
-    listed = list(transitions)
+    try:
+        listed = list(transitions)
+    except TypeError:
+        raise TypeError(
+            f"`transitions` must be a function of t or a list of matrices; got {transitions!r:.200}. Pass [matrix] "
+            "for one that stays."
+        ) from None
     if not listed:
         raise ValueError("`transitions` must hold at least one matrix; got none. Pass a list, or a function of t.")
     return lambda t: listed[min(t, len(listed)) - 1]

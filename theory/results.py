@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory import _check
+
 __all__ = ["Kind", "Law", "Masses", "Moments", "Value"]
 
 _KNOWN_MASS = 1e-9  # moments of a truncated law are refused when more mass than this is untracked
@@ -136,7 +138,8 @@ class Law:
     """The law of a hitting time T on {0, 1, 2, ...}; T counts the steps after the start.
 
     Moments and distribution are computed on first use. With D = `defect`, the truth lies in [cdf(t), cdf(t) + D] and
-    in [survival(t) - D, survival(t)]. T may be infinite: that mass is part of the defect.
+    in [survival(t) - D, survival(t)], up to the rounding of single probabilities (some 1e-15). T may be infinite: that
+    mass is part of the defect.
 
     Args:
         kind: how much the law may be relied upon.
@@ -161,7 +164,14 @@ class Law:
     @classmethod
     def from_masses(cls, pmf: ArrayLike, *, source: str, defect: float = 0.0, kind: Kind = Kind.EXACT) -> "Law":
         """The law with P(T = t) = pmf[t]; `defect` is the mass that the table misses."""
-        masses = Masses(np.array(pmf, dtype=np.float64), float(defect))
+        table = _check.floats("pmf", pmf, "probabilities of 0, 1, ... steps", "Pass one probability per step.")
+        defect = _check.real("defect", defect, "[0, inf)", unit="mass", advice="Pass 0.0 for a table of all mass.")
+        if table.ndim != 1 or not table.size or not table.min() >= 0.0 or not table.sum() <= 1.0 + defect + 1e-9:
+            raise ValueError(
+                f"`pmf` must hold non-negative probabilities of 0, 1, ... steps of sum at most 1; got shape "
+                f"{table.shape}, sum {table.sum():.12g}. Pass one probability per step."
+            )
+        masses = Masses(table, defect)
         return cls(
             kind=kind, source=source, moments=partial(truncated_moments, masses), masses=partial(Masses, *masses)
         )
@@ -238,7 +248,7 @@ class Law:
         return _like(t, np.where(inside, self._masses.pmf[np.clip(whole, 0, self.horizon).astype(np.int64)], 0.0))
 
     def cdf(self, t: ArrayLike) -> Any:
-        """P(T <= t), for one t or an array; never more than the truth, and short of it by at most the defect."""
+        """P(T <= t), for one t or an array; below the truth by at most the defect, above it by rounding only."""
         _, whole = self._times(t)
         index = np.clip(whole, 0, self.horizon).astype(np.int64)
         return _like(t, np.where(whole < 0, 0.0, self._cumulative[index]))
@@ -261,7 +271,7 @@ class Law:
         Raises:
             ValueError: outside [0, 1), or beyond the mass that is tracked.
         """
-        levels = np.asarray(q, dtype=np.float64)
+        levels = _check.floats("q", q, "probabilities in [0, 1)", "Pass 0.5 for the median.")
         if not bool(np.all((levels >= 0.0) & (levels < 1.0))):
             raise ValueError(f"`q` must lie in [0, 1) (a probability); got {q!r}. Pass 0.5 for the median.")
         if levels.size and float(levels.max()) > self._cumulative[-1]:
@@ -273,7 +283,7 @@ class Law:
         return int(found) if np.ndim(q) == 0 else found.astype(np.int64)
 
     def _times(self, t: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        times = np.asarray(t, dtype=np.float64)
+        times = _check.floats("t", t, "numbers of steps", "Pass an integer, or inf for no limit.")
         if bool(np.any(np.isnan(times))):
             raise ValueError(f"`t` must be a number of steps; got NaN in {t!r}. Remove it, or pass inf for no limit.")
         return times, np.floor(times)
@@ -307,7 +317,7 @@ def truncated_moments(masses: Masses) -> Moments:
     variance = math.fsum(pmf * (times - mean) ** 2) + defect * (pmf.size - mean) ** 2
     rounding = 1e-12 * mean
     return Moments(
-        mean, variance, max(0.0, mean - rounding - defect * pmf.size), math.inf if defect else mean + rounding
+        mean, variance, max(0.0, mean - rounding - 2.0 * defect * pmf.size), math.inf if defect else mean + rounding
     )
 
 

@@ -70,6 +70,31 @@ def test_scalars_stay_scalars_and_shapes_stay_shapes():
     assert law.cdf(-0.5) == 0.0 and law.survival(-1) == 1.0 and law.cdf(math.inf) == pytest.approx(1.0, abs=1e-12)
 
 
+def test_tables_that_are_no_laws():
+    for wrong in ([], [-0.5, 1.5], [math.nan], [2.0], [[0.5, 0.5]]):
+        with pytest.raises(
+            ValueError, match=r"`pmf` must hold non-negative .* of sum at most 1; got shape .* Pass one"
+        ):
+            Law.from_masses(wrong, source="s")
+    with pytest.raises(TypeError, match=r"`pmf` must hold probabilities .*; got 'a'\. Pass one"):
+        Law.from_masses("a", source="s")
+    with pytest.raises(ValueError, match=r"`defect` must lie in \[0, inf\) \(mass\); got -1"):
+        Law.from_masses([1.0], defect=-1, source="s")
+    law = Law.from_masses([0.5, 0.5], source="s")
+    for wrong in ("0.5", "a", 1j, [True]):
+        with pytest.raises(TypeError, match=r"`t` must hold numbers of steps; got .* Pass an integer"):
+            law.cdf(wrong)
+        with pytest.raises(TypeError, match=r"`q` must hold probabilities in \[0, 1\); got .* Pass 0\.5"):
+            law.quantile(wrong)
+    with pytest.raises(ValueError, match="`t` must hold numbers of steps"):
+        law.cdf(10**400)
+
+
+def test_the_lower_end_allows_for_misplaced_mass():
+    early = Law.from_masses([0.0, 0.5, 0.0, 0.5 - 4e-10], defect=5e-10, source="s")  # 5e-10 may belong to t = 1, not 3
+    assert early.lower <= 0.5 + 3 * (0.5 - 4e-10) - 2 * 5e-10 <= early.mean
+
+
 def test_refusals():
     law = Law.from_masses([0.5, 0.25], defect=0.25, source="s")
     with pytest.raises(ValueError, match=r"`q` must not exceed the tracked mass 0\.75 .*larger horizon"):

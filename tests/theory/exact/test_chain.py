@@ -73,6 +73,21 @@ def test_unreachable_targets_give_infinite_times():
     assert chain.mixed(mean, mean, np.array([0.5, 0.5, 0.0])) == (math.inf, math.inf)
 
 
+def test_arguments():
+    coin = chain.Chain(np.array([[0.0], [0.5]]), np.zeros((2, 0)))
+    with pytest.raises(ValueError, match=r"`start` must be a law on the 2 states .* sum nan\. Pass one probability"):
+        chain.law(coin, [math.nan, 1.0], source="test")
+    with pytest.raises(TypeError, match=r"`start` must hold a law on the 2 states; got \['a', 1\.0\]\. Pass one"):
+        chain.law(coin, ["a", 1.0], source="test")
+    for wrong, error in ((-1, ValueError), (2.5, TypeError), (True, TypeError)):
+        with pytest.raises(error, match=r"`horizon` must be an integer >= 0 \(steps\); got .*Pass None"):
+            chain.law(coin, [0.0, 1.0], source="test", horizon=wrong)
+    with pytest.raises(ValueError, match=r"`matrix` must have rows of sum 1; got 0\.9 in row 1\. Add what is missing"):
+        chain.Chain.from_matrix([[1, 0], [0.5, 0.4]])
+    with pytest.raises(TypeError, match=r"`matrix` must hold probabilities, \(states, states\); got 'a'\. Row k"):
+        chain.Chain.from_matrix("a")
+
+
 def test_an_incomplete_law_without_a_horizon_is_refused():
     stuck = chain.Chain(np.array([[0.0], [0.0]]), np.zeros((2, 0)))
     with pytest.raises(ValueError, match="complete within 100 steps"):

@@ -6,6 +6,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory import _check
 from theory._compile import kernel
 
 __all__ = ["Chain"]
@@ -69,14 +70,19 @@ class Chain:
 
     @classmethod
     def from_matrix(cls, matrix: ArrayLike) -> "Chain":
-        """The chain with P(k -> j) = matrix[k, j]; row 0 is ignored, since state 0 absorbs."""
-        square = np.asarray(matrix, dtype=np.float64)
+        """The chain with P(k -> j) = matrix[k, j], rows of sum 1; row 0 is ignored, since state 0 absorbs."""
+        advice = "Row k holds the law of the next state from state k."
+        square = _check.floats("matrix", matrix, "probabilities, (states, states)", advice)
         if square.ndim != 2 or square.shape[0] != square.shape[1] or square.shape[0] < 1:
-            raise ValueError(
-                f"`matrix` must be square (states, states); got shape {square.shape}. Row k holds the law of the next "
-                "state from state k."
-            )
+            raise ValueError(f"`matrix` must be square (states, states); got shape {square.shape}. {advice}")
         size = square.shape[0]
+        sums = square[1:].sum(axis=1)
+        if not bool(np.all(np.abs(sums - 1.0) <= 1e-9)):
+            row = int(np.flatnonzero(~(np.abs(sums - 1.0) <= 1e-9))[0])
+            raise ValueError(
+                f"`matrix` must have rows of sum 1; got {sums[row]:.12g} in row {row + 1}. Add what is missing to the "
+                "diagonal."
+            )
         down, up = np.zeros((size, size - 1)), np.zeros((size, size - 1))
         for k in range(1, size):
             down[k, :k] = square[k, :k][::-1]

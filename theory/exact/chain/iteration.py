@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory import _check
 from theory._compile import kernel
 from theory.exact.chain.bands import Chain
 from theory.exact.chain.reduction import mixed, moments
@@ -81,7 +82,8 @@ def law(chain: Chain, start: ArrayLike, *, source: str, horizon: int | None = No
         An exact law. Its distribution is computed on first use, and refused where that would take minutes.
 
     Raises:
-        ValueError: if the start is not a law on the states.
+        TypeError: for arguments of a wrong type.
+        ValueError: if the start is not a law on the states, or for a horizon out of range.
 
     Source: elementary.
 
@@ -90,12 +92,16 @@ def law(chain: Chain, start: ArrayLike, *, source: str, horizon: int | None = No
         >>> law(coin, [0.0, 1.0], source="a fair coin").quantile(0.9)
         4
     """
-    weights = np.asarray(start, dtype=np.float64)
-    if weights.shape != (chain.states + 1,) or weights.min() < 0.0 or abs(weights.sum() - 1.0) > 1e-9:
+    horizon = _check.horizon_of(horizon)
+    weights = _check.floats(
+        "start", start, f"a law on the {chain.states + 1} states", "Pass one probability per state."
+    )
+    if weights.shape != (chain.states + 1,) or not weights.min() >= 0.0 or not abs(weights.sum() - 1.0) <= 1e-9:
         raise ValueError(
             f"`start` must be a law on the {chain.states + 1} states (non-negative, sum 1); got shape {weights.shape}, "
             f"sum {weights.sum():.12g}. Pass one probability per state."
         )
+    weights /= math.fsum(weights)
     lazy = partial(_moments_from, chain, weights)
     return Law(
         kind=Kind.EXACT, source=source, moments=lazy, masses=partial(_masses_from, chain, weights, horizon, lazy)

@@ -34,6 +34,7 @@ __all__ = [
     "zipf_ratio",
 ]
 
+_RATES = 1_000_000  # of a mixture of binomial laws
 _NODES = 20  # Gauss-Legendre nodes per panel
 
 
@@ -154,7 +155,7 @@ def heavy_tailed(n: int, exponent: float, high: int | None = None) -> NDArray[np
 
     Raises:
         TypeError: for arguments of a wrong type.
-        ValueError: for arguments out of range.
+        ValueError: for arguments out of range, or where it would take minutes (`high` beyond some 10^6).
 
     Source: Doerr, Le, Makhmara and Nguyen (2017).
 
@@ -163,9 +164,16 @@ def heavy_tailed(n: int, exponent: float, high: int | None = None) -> NDArray[np
         [0.25, 0.5, 0.25]
     """
     n = _check.many_bits(n)
+    weights = _zipf(n, exponent, high)
+    if weights.size > _RATES:
+        raise ValueError(
+            f"`high` must be at most {_RATES} (rates of the mixture); got {weights.size} with n={n}. Pass a smaller "
+            "high, or use power_law, which flips exactly so many bits."
+        )
     pmf = np.zeros(n + 1)
-    for a, weight in enumerate(_zipf(n, exponent, high), start=1):
-        pmf += weight * _binomial_law(n, a / n)
+    for a, weight in enumerate(weights, start=1):
+        first, part = _binomial.window(n, a / n)
+        pmf[first : first + part.size] += weight * part
     return pmf
 
 
@@ -201,7 +209,8 @@ def power_law_static(n: int, eps: float) -> NDArray[np.float64]:
         for node, weight in zip(nodes, weights, strict=True):
             u = 0.5 * (low + high) + 0.5 * (high - low) * node
             density = eps / u * (math.log(2.0) / u) ** eps
-            pmf += 0.5 * (high - low) * weight * density * _binomial_law(n, math.exp(-u))
+            first, part = _binomial.window(n, math.exp(-u))
+            pmf[first : first + part.size] += 0.5 * (high - low) * weight * density * part
     pmf[0] += (math.log(2.0) / ends[-1]) ** eps  # beyond the last panel a bit flips with probability below 1e-17
     return pmf
 

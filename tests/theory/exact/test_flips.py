@@ -1,6 +1,7 @@
 """Laws on the number of flips: closed forms, many digits, limits."""
 
 import math
+import time
 
 import mpmath as mp
 import numpy as np
@@ -59,6 +60,17 @@ def test_power_law_static_against_thirty_digits(n, eps):
             exact = mp.quad(density, [low, 0.8, 1, 1.3, 1.6, 2, 2.5, 3, 4, 5, 6, 8, 12, 20, 40, 80])
             exact += (low / 80) ** eps if k == 0 else 0
             assert abs(found[k] - exact) < 1e-13
+
+
+def test_mixtures_of_many_bits_are_fast():
+    began = time.perf_counter()
+    other = flips.heavy_tailed(10**5, 1.5, high=2000)
+    assert time.perf_counter() - began < 10.0  # 0.5 s on an idle machine
+    assert math.fsum(other) == pytest.approx(1.0, abs=1e-13)
+    first = math.fsum(np.arange(1, 2001) ** -0.5) / math.fsum(np.arange(1, 2001) ** -1.5)  # E[R] = E[a]
+    assert flips.falling_moments(other).first == pytest.approx(first, rel=1e-12)
+    with pytest.raises(ValueError, match=r"`high` must be at most 1000000 .*; got 5000000 with n=10000000\. Pass"):
+        flips.heavy_tailed(10**7, 1.5)
 
 
 def test_falling_moments():

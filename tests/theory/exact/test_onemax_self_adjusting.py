@@ -74,6 +74,21 @@ def test_moments_against_fifty_digits(rule):
         assert slow.relative(law.variance, variance) < 1e-12
 
 
+def test_failures_that_are_rare_and_dear_keep_their_digits():
+    high, low = 1 - 1e-8, 1e-18  # a failure has probability 1e-16 and costs 1e18 steps
+    law = onemax.self_adjusting_law(2, factor=1e20, s=1, low=low, high=high, initial=high, start=2)
+    with mp.workdps(50):
+        cheap, dear = [mp.mpf(0)], [mp.mpf(0)]
+        for k in (1, 2):
+            for rate in (low, high):
+                gains = slow.gains(2, k, rate)
+                after, leave = mp.fsum(g * cheap[k - 1 - j] for j, g in enumerate(gains)), mp.fsum(gains)
+                if rate == low:
+                    dear.append((1 + after) / leave)
+            cheap.append(1 + after + (1 - leave) * dear[k])
+        assert slow.relative(law.mean, cheap[2]) < 1e-12
+
+
 def test_limits_that_coincide_give_a_static_rate():
     law = onemax.self_adjusting_law(40, factor=2.0, s=1, low=0.05, high=0.05)
     known = onemax.law(40, rate=0.05)

@@ -84,13 +84,18 @@ def _reach(n: int, rate: float) -> float:
 
 @kernel
 def _gains(n: int, zeros: int, rate: float, out: NDArray[np.float64], work: NDArray[np.float64]) -> int:
-    """out[j - 1] = P(A - B = j), j = 1, ..., the number that is returned; work holds n + 1 numbers."""
+    """out[j - 1] = P(A - B = j), j = 1, ..., the number that is returned, and out[zeros] = P(A <= B).
+
+    out and work hold n + 1 numbers.
+    """
     ones = n - zeros
+    out[zeros] = 1.0
     if rate == 0.0 or zeros == 0:
         return 0
     if rate == 1.0:
         if zeros <= ones:
             return 0
+        out[zeros] = 0.0
         out[: zeros - ones] = 0.0
         out[zeros - ones - 1] = 1.0
         return zeros - ones
@@ -169,6 +174,12 @@ def _gains(n: int, zeros: int, rate: float, out: NDArray[np.float64], work: NDAr
             break
         previous = value
         j += 1
+    stay = 1.0 - leave
+    if leave > 0.9:  # no difference of near numbers
+        stay = 0.0
+        for i in range(max(first, zeros - ones) if turned else first, (last if turned else min(last, 0)) + 1):
+            stay += work[i - first] / (here if i < middle else join) / total
+    out[zeros] = max(0.0, stay)
     return gains if leave > 0.0 else 0
 
 
@@ -254,14 +265,14 @@ def _adaptive(
                 if row[j] > 0.0:
                     leave += row[j]
                     after += row[j] * mean[k - 1 - j, up[level]]
+            fail = row[k]
             leave = min(1.0, leave)
             lower = down[level]
             if lower == level:
                 mean[k, level] = (1.0 + after) / leave if leave > 0.0 else math.inf
                 following = after / leave if leave > 0.0 else math.inf
-                spread = (1.0 - leave) / leave
+                spread = fail / leave
             else:
-                fail = 1.0 - leave
                 mean[k, level] = 1.0 + after + (fail * mean[k, lower] if fail > 0.0 else 0.0)
                 following = mean[k, level] - 1.0
                 away = mean[k, lower] - following

@@ -16,7 +16,7 @@ from theory.results import Law
 __all__ = ["scheduled_law"]
 
 _STEPS = 2_000_000  # that a law without a stated horizon may take
-_WORK = 5e9  # terms of such a law (some ten or twenty seconds)
+_WORK = 1e10  # terms of such a law (half a minute, more if every rate is new)
 _CHUNK = 1024  # steps whose rates are asked for at once
 _LARGEST = 5e7  # probabilities that are kept
 
@@ -35,7 +35,7 @@ def scheduled_law(
             [0, 1]. A function is asked for up to 1024 steps more than the law takes.
         start: None for a uniform string, a number of zero-bits, or the probabilities of 0, ..., n zero-bits.
         horizon: track the distribution for so many steps; None: until less than 1e-15 is under way, at most 2,000,000
-            steps and as many as take some ten or twenty seconds.
+            steps and as many as take a minute or two.
 
     Returns:
         An exact law; what is under way at the end, and rounding, are in the defect. Mean and variance come from the

@@ -34,7 +34,7 @@ def window(count: int, rate: float) -> tuple[int, NDArray[np.float64]]:
             np.cumprod((count - up) / (up + 1.0) * odds),
         ]
     )
-    return first, np.asarray(weights / math.fsum(weights), dtype=np.float64)
+    return first, np.asarray(weights / math.fsum(weights.tolist()), dtype=np.float64)
 
 
 def full(count: int, rate: float) -> NDArray[np.float64]:

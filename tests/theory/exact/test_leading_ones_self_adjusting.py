@@ -209,5 +209,9 @@ def test_messages():
         law(5, factor=1.5, s=1, low=0.1, initial=0.6)
     with pytest.raises(ValueError, match=r"moments must take at most 4e\+10 operations; .*Pass a larger factor"):
         float(leading_ones.self_adjusting_expected_steps(10**6, factor=1.01, s=1))
+    with pytest.raises(ValueError, match=r"moments must take at most 4e\+10 operations; n=1 levels, .*Pass a larger"):
+        law(1, factor=1.002, s=10**5, low=1e-40).mean  # noqa: B018
+    with pytest.raises(ValueError, match=r"`s` must lie in \(0, inf\) .*got a number beyond floats"):
+        law(5, factor=1.5, s=Fraction(10**400))
     with pytest.raises(ValueError, match="whole distribution must fit"):
         law(500, factor=1.01, s=1).cdf(3)

@@ -111,7 +111,7 @@ def _circle(n: int, rate: float, first: int, weights: NDArray[np.float64]) -> _C
     if not least > 0.0:
         raise ValueError(
             f"`rate` must be such that a step flips nothing with probability (1 - rate)^n >= 1e-300; got "
-            f"rate={rate:g} with n={n}. Pass a smaller rate."
+            f"rate={rate!r} with n={n}. Pass a smaller rate."
         )
     shares = np.array(_SHARES)
     growth = 1.0 / (1.0 - shares * least)  # z in E[z^T]; it is finite up to 1 / (1 - s)
@@ -130,7 +130,7 @@ def _circle(n: int, rate: float, first: int, weights: NDArray[np.float64]) -> _C
     most = min(_POINTS, _WORK / (top * bands))
     if half > most:
         raise ValueError(
-            f"`n` and `start` must be such that {most:.2g} points suffice; got n={n} at rate={rate:g} "
+            f"`n` and `start` must be such that {most:.2g} points suffice; got n={n} at rate={rate!r} "
             f"with {half} of them. Use law(..., horizon=t).cdf(t) for few zero-bits at the start, or a larger rate."
         )
     angles = 2.0 * math.pi / period * np.arange(half + 1, dtype=np.float64)

@@ -12,6 +12,7 @@ from theory import _check
 __all__ = ["RateGrid", "rate_grid"]
 
 _DENOMINATOR = 64  # largest denominator of s
+_HUGE = 10**300  # a fraction beyond floats is no s
 _SAME = 1e-9  # rates that agree to this relative precision are one
 _RATES = 2e6  # most rates that a grid may hold
 
@@ -83,7 +84,7 @@ def rate_grid(
 
 
 def _ratio(s: Any) -> Fraction:
-    if not isinstance(s, Fraction):
+    if not isinstance(s, Fraction) or s > _HUGE:
         s = _check.real("s", s, "(0, inf)", unit="exponent of a success", advice="Pass 4 for the one-fifth rule.")
     ratio = Fraction(s).limit_denominator(_DENOMINATOR)
     if ratio <= 0 or abs(Fraction(s) - ratio) > Fraction(1, 10**14) * ratio:

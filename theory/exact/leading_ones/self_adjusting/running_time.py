@@ -21,6 +21,7 @@ __all__ = [
 
 _SOURCE = "(1+1)-EA with the success rule on LeadingOnes: state reduction over (level, rate)"
 _ERROR = 1e-11  # relative; some rounded sums and products per level and rate, all of positive numbers
+_TABLE = 2e8  # probabilities that its bands may hold
 _WORK = 4e10  # operations of the state reduction that are allowed
 
 
@@ -188,7 +189,7 @@ def _moments(n: int, grid: RateGrid) -> Moments:
     index = np.arange(grid.rates.size)
     above, below = int((grid.raised - index).max()), int((index - grid.lowered).max())
     work = float(n) * index.size * (above * below + 20.0)
-    if work > _WORK:
+    if work > _WORK or index.size * (above + below) > _TABLE:
         raise ValueError(
             f"the moments must take at most {_WORK:.0e} operations; n={n} levels, {index.size} rates and moves over "
             f"{above} of them up and {below} down take about {work:.2g}. Pass a larger factor, an s with a smaller "

@@ -34,7 +34,8 @@ def window(count: int, rate: float) -> tuple[int, NDArray[np.float64]]:
             np.cumprod((count - up) / (up + 1.0) * odds),
         ]
     )
-    return first, np.asarray(weights / math.fsum(weights.tolist()), dtype=np.float64)
+    total = math.fsum(weights[weights > 1e-22].tolist())  # the rest, relative to the mode, would only cost time
+    return first, np.asarray(weights / total, dtype=np.float64)
 
 
 def full(count: int, rate: float) -> NDArray[np.float64]:

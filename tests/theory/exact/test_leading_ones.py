@@ -36,6 +36,29 @@ def test_printed_deviation_and_coefficients():
     assert float(leading_ones.asymptotic(1000, strength=1.59362426)) / 1e6 == pytest.approx(0.7720693262, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("n", "strength", "printed", "measured", "error"),
+    [
+        (100, 1.0, 8573.395, 8580, 49),
+        (100, 1.59, 7720.68, 7710, 47),
+        (200, 1.0, 34329.67, 34328, 140),
+        (200, 0.5, 51850.35, 51927, 199),
+    ],
+)
+def test_printed_simulations(n, strength, printed, measured, error):
+    law = leading_ones.law(n, strength=strength)
+    assert law.mean == pytest.approx(printed, abs=5.1e-3)
+    assert law.mean == pytest.approx(measured, abs=5.0 * error)
+    assert law.std / math.sqrt(1000) == pytest.approx(error, rel=0.15)  # 1000 runs: their deviation is off by 2 to 3 %
+
+
+@pytest.mark.parametrize("strength", [0.5, 1.0, 2.0])
+def test_leading_term_of_the_variance(strength):
+    n = 10**5
+    leading = 3.0 * n**3 * math.expm1(2.0 * strength) / (8.0 * strength**3)
+    assert float(leading_ones.variance(n, strength=strength)) == pytest.approx(leading, rel=3.0 / n)
+
+
 @pytest.mark.parametrize(("n", "rate"), [(1, 0.3), (2, 0.5), (5, 0.2), (7, 0.9), (60, 1 / 60)])
 def test_the_table_has_the_moments(n, rate):
     law = leading_ones.law(n, rate=rate, horizon=None if rate < 0.6 else 200_000)
@@ -128,6 +151,16 @@ def test_printed_means_of_rls(n, value):
     exact = math.fsum(math.comb(n, k) / 2**n * n * harmonic[k] for k in range(n + 1))
     assert float(rls.expected_steps(n)) == pytest.approx(exact, rel=1e-13)
     assert float(rls.expected_steps(n)) == pytest.approx(value, abs=2e-8)  # printed with rounding of that size
+
+
+def test_printed_limits_of_rls():
+    n = 1000
+    by_harmonic = n * math.fsum(1 / k for k in range(1, n // 2 + 1)) - 0.5
+    by_logarithm = n * (math.log(n / 2) + float(np.euler_gamma)) + 0.5
+    assert by_harmonic == pytest.approx(6792.32343, abs=5.1e-6)
+    assert by_logarithm == pytest.approx(6792.32376, abs=5.1e-6)
+    assert float(rls.expected_steps(n)) == pytest.approx(by_harmonic, abs=0.5 / n)
+    assert float(rls.expected_steps(n)) == pytest.approx(by_logarithm, abs=0.5 / n)
 
 
 @pytest.mark.jit_off

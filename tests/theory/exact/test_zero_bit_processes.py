@@ -157,6 +157,10 @@ def test_stagnation_on_uniform_weights():
         found = float(dynamic_linear.stagnation_density(strength))
         assert found == pytest.approx(measured, rel=0.1)
         assert float(dynamic_linear.fluid_drift(found, strength)) == pytest.approx(0.0, abs=1e-15)
+    for strength, measured in [(2.7, 19.0), (2.8, 89.0)]:  # T / (n ln n) of some five runs
+        law = dynamic_linear.law(10_000, strength=strength)
+        mean, error = (number / (1e4 * math.log(1e4)) for number in (law.mean, law.std / math.sqrt(5)))
+        assert mean == pytest.approx(measured, abs=5.0 * error)
     n, k, strength = 20_000, 3000, 2.0
     chain = dynamic_linear.bands(n, strength=strength)
     down, up = chain.down[k], chain.up[k]

@@ -64,6 +64,11 @@ _EQUATIONS = {
     "hottopic_alpha": lambda x: x - (1 - _hottopic()[0] / _hottopic()[1]),
     "dynamic_bin_val_strength": lambda x: x - 2 * (1 - mp.exp(-x)),
     "dynamic_uniform_strength": _uniform,
+    "schedule_price": lambda x: x - mp.mpf(float(constants.schedule_beta)) / mp.e,
+    "witt": lambda x: x - mp.e,
+    "leading_ones_standard": lambda x: x - (mp.e - 1) / 2,
+    "leading_ones_fitness_dependent": lambda x: x - mp.e / 4,
+    "leading_ones_one_fifth": lambda x: x - 5 / (4 * mp.log(5)),
     "leading_ones_best_static": lambda x: x - (lambda c: mp.expm1(c) / (2 * c**2))(
         mp.findroot(lambda c: (2 - c) * mp.exp(c) - 2, 1.6)),
     "zipf_exponent": lambda x: mp.zeta(x - 2) - 2 * mp.zeta(x - 1),

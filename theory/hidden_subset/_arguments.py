@@ -75,19 +75,39 @@ def blocks(rates: Rates, steps: float) -> Iterator[tuple[int, NDArray[np.float64
         )
     for first in range(0, int(last), _BLOCK):
         times = np.arange(first + 1, min(int(last), first + _BLOCK) + 1)
-        found = table[times - 1] if table is not None else _rates_of(rates(times), "the function", times.size)  # type: ignore[operator]
+        if callable(rates):
+            values = of_arrays("rates", rates, times, "lambda t: np.minimum(0.5, 1 / t)")
+            found = _rates_of(values, "the function", times.size)
+        else:
+            assert table is not None
+            found = table[times - 1]
         yield first, found
 
 
 def _rates_of(values: Any, origin: str, size: int | None = None) -> NDArray[np.float64]:
-    rates = np.asarray(values, dtype=np.float64)
+    message = (
+        "`rates` must be probabilities in [0, 1], an array p_1, p_2, ... or a function from an array of steps to "
+        f"an array of that length; got {values!r:.200} from {origin}. Pass lambda t: np.minimum(0.5, 1 / t), say."
+    )
+    try:
+        rates = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(message) from None
     right = rates.ndim == 1 and (size is None or rates.size == size)
     if not right or not bool(np.all((rates >= 0.0) & (rates <= 1.0))):
-        raise ValueError(
-            "`rates` must be probabilities in [0, 1], an array p_1, p_2, ... or a function from an array of steps to "
-            f"an array of that length; got {values!r} from {origin}. Pass lambda t: np.minimum(0.5, 1 / t), say."
-        )
+        raise ValueError(message)
     return rates
+
+
+def of_arrays(name: str, function: Callable[[Any], ArrayLike], values: NDArray[Any], example: str) -> ArrayLike:
+    """What a function of a user gives for an array, or an error if it takes single numbers only."""
+    try:
+        return function(values)
+    except (TypeError, ValueError) as failure:
+        raise TypeError(
+            f"`{name}` must be a function of an array; it failed on {values.size} values at once: {failure}. "
+            f"Use numpy in place of math and min, {example}, say, or pass np.vectorize(function)."
+        ) from failure
 
 
 def repairs(n: float, rates: NDArray[np.float64]) -> NDArray[np.float64]:

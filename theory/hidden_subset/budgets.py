@@ -133,7 +133,8 @@ def law_budget(rates: ArrayLike, probabilities: ArrayLike, high: int) -> Value:
 
 
 def _terms(steps: Callable[[NDArray[np.float64]], ArrayLike], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    times = np.asarray(steps(sizes), dtype=np.float64)
+    found = _arguments.of_arrays("steps", steps, sizes, "lambda n: n * np.log(n) ** 3")
+    times = np.asarray(found, dtype=np.float64)
     if times.shape != sizes.shape or not bool(np.all((times > 0.0) & (times < math.inf))):
         raise ValueError(
             f"`steps` must give one positive finite number per size; got {times!r} for {sizes.size} sizes. Pass a "

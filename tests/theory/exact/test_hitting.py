@@ -338,8 +338,14 @@ def test_arguments():
         hitting.product([[coin, coin], [coin]], [[0, 0], [0, 0]])
     with pytest.raises(TypeError, match=r"`step` must be a function of a state; got 3"):
         hitting.explore(3, 0)  # pyright: ignore
-    with pytest.raises(ValueError, match=r"`step` must give probabilities of sum 1; .* in state 0, sum 0\.5"):
+    with pytest.raises(ValueError, match=r"`step` must give pairs .* of sum 1; .* in state 0, sum 0\.5\. Add what is"):
         hitting.explore(lambda x: [(0.5, 1)], 0)
+    with pytest.raises(ValueError, match=r"`step` must give pairs .* in state 3, sum 5\. The probability is first"):
+        hitting.explore(lambda x: [(2, 0.5), (3, 0.5)], 3)
+    with pytest.raises(TypeError, match=r"matrix of probabilities; got Explored\. Pass its \.matrix"):
+        hitting.expected_steps(hitting.explore(lambda x: [(1.0, 0)], 0), target=0, start=0)
+    with pytest.raises(ValueError, match=r"got row 1 with sum 1\.25, smallest entry 0\. Row x holds P\(x -> y\)"):
+        hitting.expected_steps([[0.75, 0.25], [0.25, 1.0]], target=0, start=1)
     with pytest.raises(ValueError, match=r"`next_level` must be integers of shape .* = \(1, 1\); got \[0\.5\]"):
         hitting.product([[coin]], [0.5])
     with pytest.raises(ValueError, match=r"`next_level` must lie in \[0, 0\] \(levels\); got \[\[1\]\]\. Clamp"):

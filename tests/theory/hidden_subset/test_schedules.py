@@ -246,6 +246,13 @@ def test_refused_arguments():
     )
     _refused(ValueError, r"`rates` must be probabilities .*from the array", h.integrated_rate, 9, 1, rates=[2.0])
     _refused(ValueError, r"from the function", h.integrated_rate, 9, 4, rates=lambda t: [0.1])
+    single = (
+        r"must be a function of an array; it failed on \d+ values at once: .*Use numpy in place of math.*np\.vectorize"
+    )
+    _refused(TypeError, "`rates` " + single, h.integrated_rate, 9, 4, rates=lambda t: math.log(t))
+    _refused(TypeError, "`rates` " + single, h.predicted_steps, 9, rates=lambda t: min(0.5, 1 / t))
+    _refused(TypeError, "`steps` " + single, h.budget, lambda n: n * math.log(n) ** 3, 2, 9)
+    _refused(TypeError, r"`rates` must be probabilities .*got <object", h.predicted_steps, 9, rates=object())
     _refused(ValueError, r"at most 1e\+09 steps; got 2e\+09", h.integrated_rate, 9, 2 * 10**9, rates=lambda t: 1 / t)
     _refused(ValueError, r"`rates` must reach S_n\(T\) = 2\.19.*got S_n = 0\.", h.predicted_steps, 9, rates=[0.1])
     _refused(ValueError, r"`t` must hold steps 1, 2", h.schedule, [0, 1])

@@ -41,9 +41,11 @@ def as_matrix(transitions: Any) -> Any:
     """The transition matrix in sparse rows, square, without stored zeros."""
     from scipy import sparse
 
+    explored = isinstance(getattr(transitions, "states", None), list)
+    advice = "Pass its .matrix." if explored else "Build one with theory.hitting.explore(step, start).matrix, say."
     message = (
         "`transitions` must be a dense or scipy.sparse matrix of probabilities; got "
-        f"{type(transitions).__name__}. Build one with theory.hitting.explore(step, start), say."
+        f"{type(transitions).__name__}. {advice}"
     )
     try:
         given = transitions if sparse.issparse(transitions) else np.asarray(transitions)
@@ -71,9 +73,11 @@ def outside_target(matrix: Any, target: NDArray[np.bool_]) -> Any:
     wrong = np.flatnonzero(~(np.abs(sums - 1.0) <= TOLERANCE))
     if wrong.size or not least >= 0.0:
         row = int(wrong[0]) if wrong.size else int(np.searchsorted(matrix.indptr, matrix.data.argmin(), "right")) - 1
+        turned = "Row x holds P(x -> y): transpose a matrix whose columns have sum 1."
+        advice = turned if sums[row] > 1.0 + TOLERANCE else "Add what is missing to the diagonal."
         raise ValueError(
             f"`transitions` must have rows of non-negative probabilities with sum 1 outside the target; got row {row} "
-            f"with sum {sums[row]:.12g}, smallest entry {least:g}. Add what is missing to the diagonal."
+            f"with sum {sums[row]:.12g}, smallest entry {least:g}. {advice}"
         )
     rest = sparse.csr_array(sparse.diags_array((~target).astype(np.float64)) @ matrix)
     rest.eliminate_zeros()
@@ -94,7 +98,7 @@ def checked_target(target: Any, states: int) -> NDArray[np.bool_]:
     if not mask.any():
         raise ValueError(
             f"`target` must be a state, or states, in [0, {states - 1}], or {states} booleans, at least one true; "
-            f"got {target!r}. Pass 0 for the first state."
+            f"got {target!r}. Pass 0 for the first state, or the booleans of an explored chain, .where(condition)."
         )
     return mask
 

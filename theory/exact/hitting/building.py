@@ -77,9 +77,12 @@ def explore(step: Callable[[Any], Iterable[tuple[float, Hashable]]], start: Hash
     for place, state in enumerate(states):  # grows on the way
         pairs, total = _pairs(step(state), state)
         if not all(weight >= 0.0 for weight, _ in pairs) or not abs(total - 1.0) <= TOLERANCE:
+            advice = (
+                "Add what is missing as the probability of staying." if total < 1.0 else "The probability is first."
+            )
             raise ValueError(
-                f"`step` must give probabilities of sum 1; got {pairs!r:.200} in state {state!r}, sum {total:.12g}. "
-                "Add what is missing as the probability of staying."
+                f"`step` must give pairs (probability, next state) of sum 1; got {pairs!r:.200} in state {state!r}, "
+                f"sum {total:.12g}. {advice}"
             )
         for weight, move in pairs:
             _hashable("step", move)

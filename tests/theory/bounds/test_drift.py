@@ -312,8 +312,22 @@ def test_arguments_of_processes():
         drift.Process.from_drift([0.0, 1.0], [0.0, 0.1, 0.2])
     with pytest.raises(ValueError, match=r"drift from X = 1 must be at most 1, .* got 2 in state number 1"):
         drift.Process.from_drift([0.0, 1.0], [0.0, 2.0])
-    with pytest.raises(ValueError, match=r"`matrix` must have shape \(2, 2\) and rows of probabilities of sum 1"):
+    with pytest.raises(
+        ValueError, match=r"`matrix` must have rows .* sum 1 where X > 0; got row 1 with sum 0\.9, smal"
+    ):
         drift.Process.from_matrix([0.0, 1.0], [[1.0, 0.0], [0.5, 0.4]])
+    with pytest.raises(
+        ValueError, match=r"`matrix` must have shape \(2, 2\), as there are 2 states; got shape \(3, 3\)"
+    ):
+        drift.Process.from_matrix([0.0, 1.0], np.eye(3))
+    zeros = onemax.bands(4, strength=1.0)
+    for theorem in (drift.additive_upper, drift.additive_lower, drift.multiplicative_upper, drift.variable_upper):
+        with pytest.raises(
+            TypeError, match=r"`process` must be a Process; got Chain\. Build it with Process\.from_chain"
+        ):
+            theorem(zeros, 2.0)  # pyright: ignore
+    with pytest.raises(TypeError, match=r"`process` must be a Process; got Chain"):
+        drift.negative(zeros, 1.0, 3.0, epsilon=0.1, delta=0.1)  # pyright: ignore
     with pytest.raises(TypeError, match="`chain` must be a Chain; got 3"):
         drift.Process.from_chain(3)
     with pytest.raises(ValueError, match=r"`start` must be one of the states .* got 1\.5, the states are \[0 1 2 3\]"):
@@ -419,3 +433,10 @@ def test_jumps_are_checked_at_their_lengths_alone():
     far = _process([0, 1, 2, 3e9], [[1, 0, 0, 0], [0.2, 0.4, 0.4, 0], [0, 0.25, 0.75, 0], [0, 0, 1e-3, 1 - 1e-3]])
     with pytest.raises(ValueError, match=r"\(j = 2999999998\) must hold"):  # at once, and beyond the range of 2^j
         drift.negative(far, 0.0, 2.0, epsilon=0.1, delta=1.0, r=2.0)
+
+
+def test_a_process_of_many_states_is_shown_in_one_line():
+    process = drift.Process.from_chain(onemax.bands(300, strength=1.0))
+    assert repr(process) == "Process(301 states, X from 0 to 300, moves known)"
+    for bound in (drift.variable_upper(process, 150.0), drift.multiplicative_upper(process, 150.0)):
+        assert repr(bound).startswith("DriftBound(expected=Value(in [0, ") and len(repr(bound)) < 250

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from theory.bounds.drift import _conditions
 from theory.bounds.drift.bound import DriftBound
-from theory.bounds.drift.process import Process
+from theory.bounds.drift.process import Process, demand_process
 from theory.results import Value
 
 __all__ = ["additive_lower", "additive_upper"]
@@ -37,6 +37,7 @@ def additive_upper(process: Process, start: ArrayLike, *, delta: float | None = 
         >>> additive_upper(walk, 3.0).expected.upper
         12.0
     """
+    demand_process(process)
     values, weights = process.start_law(start)
     delta = _conditions.at_least(process, np.ones_like(process.states), delta, "E[X_t - X_{t+1} | X_t = s] >= delta")
     mean = math.fsum(weights * values) / delta
@@ -70,6 +71,7 @@ def additive_lower(process: Process, start: ArrayLike, *, delta: float | None = 
         >>> additive_lower(walk, 3.0).expected.lower
         6.0
     """
+    demand_process(process)
     values, weights = process.start_law(start)
     delta = _conditions.at_most(process, np.ones_like(process.states), delta, "E[X_t - X_{t+1} | X_t = s] <= delta")
     distance = math.fsum(weights * values)

@@ -1,19 +1,20 @@
 """What a drift theorem returns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.bounds.drift.process import short
 from theory.results import Value
 
 __all__ = ["DriftBound"]
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DriftBound:
     """A bound on the expected hitting time and on its tail.
 
@@ -32,7 +33,11 @@ class DriftBound:
 
     expected: Value
     delta: float | NDArray[np.float64]
-    survival: Callable[[NDArray[np.float64]], NDArray[np.float64]] = field(repr=False)
+    survival: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+
+    def __repr__(self) -> str:
+        delta = short(self.delta) if isinstance(self.delta, np.ndarray) else f"{self.delta:.12g}"
+        return f"DriftBound(expected={self.expected!r}, delta={delta})"
 
     @property
     def source(self) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from theory import _check
 from theory.bounds.drift import _conditions
-from theory.bounds.drift.process import Moves, Process
+from theory.bounds.drift.process import Moves, Process, demand_process
 from theory.results import Value
 
 __all__ = ["EscapeBound", "escape_bound"]
@@ -73,6 +73,7 @@ def escape_bound(process: Process, a: float, b: float, *, rate: float | None = N
         >>> bool(1e3 < bound.expected.lower < exact)
         True
     """
+    demand_process(process)
     moves = process.known_moves()
     a, b = _conditions.interval(a, b)
     if not (process.states >= b).any():

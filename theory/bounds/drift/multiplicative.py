@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from theory import _check
 from theory.bounds.drift import _conditions
 from theory.bounds.drift.bound import DriftBound
-from theory.bounds.drift.process import Moves, Process
+from theory.bounds.drift.process import Moves, Process, demand_process
 from theory.results import Value
 
 __all__ = ["multiplicative_lower", "multiplicative_upper"]
@@ -47,6 +47,7 @@ def multiplicative_upper(process: Process, start: ArrayLike, *, delta: float | N
         >>> round(bound.tail(3000), 6)
         0.000746
     """
+    demand_process(process)
     values, weights = process.start_law(start)
     delta = min(1.0, _conditions.at_least(process, process.states, delta, "E[X_t - X_{t+1} | X_t = s] >= delta s"))
     away = values > 0.0
@@ -102,6 +103,7 @@ def multiplicative_lower(
         >>> round(multiplicative_lower(zeros, 500.0).expected.lower)
         2087
     """
+    demand_process(process)
     values, weights = process.start_law(start)
     bottom = process.smallest if target is None else _real("target", target, "(0, inf)", "units of X")
     moves = process.known_moves()

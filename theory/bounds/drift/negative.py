@@ -8,7 +8,7 @@ import numpy as np
 
 from theory import _check
 from theory.bounds.drift import _conditions
-from theory.bounds.drift.process import Moves, Process
+from theory.bounds.drift.process import Moves, Process, demand_process
 from theory.results import Kind, Value
 
 __all__ = ["NegativeDrift", "negative", "negative_scaled"]
@@ -66,6 +66,7 @@ def negative(process: Process, a: float, b: float, *, epsilon: float, delta: flo
         >>> negative(away, 0.0, 2.0, epsilon=0.5, delta=0.5, r=1.5).exponent
         1.3333333333333333
     """
+    demand_process(process)
     moves = process.known_moves()
     a, b = _conditions.interval(a, b)
     epsilon, delta = _positive("epsilon", epsilon), _positive("delta", delta)
@@ -107,6 +108,7 @@ def negative_scaled(process: Process, a: float, b: float, *, r: float, epsilon: 
         >>> round(float(negative_scaled(Process.from_chain(walk), 0.0, 2000.0, r=1.01)))
         144694
     """
+    demand_process(process)
     moves = process.known_moves()
     a, b = _conditions.interval(a, b)
     r = _check.real("r", r, "[1, inf)", unit="scale of the steps", advice="Pass 1.0.")

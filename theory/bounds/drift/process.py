@@ -23,7 +23,7 @@ class Moves(NamedTuple):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Process:
     """A process X_t >= 0 on finitely many states, stopped at T = min{t : X_t = 0}.
 
@@ -44,6 +44,8 @@ class Process:
         >>> coin = Process.from_drift([0.0, 1.0], [0.0, 0.5])
         >>> coin.low.tolist(), coin.smallest
         ([0.0, 0.5], 1.0)
+        >>> coin
+        Process(2 states, X from 0 to 1, moves unknown)
     """
 
     states: NDArray[np.float64]
@@ -56,7 +58,7 @@ class Process:
         if not bool(np.all(states >= 0.0)) or not (states == 0.0).any() or not (states > 0.0).any():
             raise ValueError(
                 "`states` must hold numbers >= 0, at least one of them 0 (the target) and one positive; got "
-                f"{_short(states)}. Subtract the smallest value, or append 0.0."
+                f"{short(states)}. Subtract the smallest value, or append 0.0."
             )
         low, high = (_vector(name, each, states.size) for name, each in (("low", self.low), ("high", self.high)))
         too_much = np.flatnonzero((states > 0.0) & (low > states * (1.0 + 1e-9)))
@@ -86,6 +88,10 @@ class Process:
     def positive(self) -> NDArray[np.bool_]:
         """bool[m], where X > 0."""
         return self.states > 0.0
+
+    def __repr__(self) -> str:
+        known = "unknown" if self.moves is None else "known"
+        return f"Process({self.states.size} states, X from 0 to {self.states.max():g}, moves {known})"
 
     def known_moves(self) -> Moves:
         """The moves, or an error where only the drift is known."""
@@ -122,11 +128,18 @@ class Process:
         """
         values = _vector("states", states, None)
         square = np.asarray(matrix, dtype=np.float64)
-        rows = square[values > 0.0] if square.shape == (values.size, values.size) else np.full((1, 1), np.nan)
-        if not bool(np.all(rows >= 0.0)) or not bool(np.all(np.abs(rows.sum(axis=1) - 1.0) <= 1e-9)):
+        if square.shape != (values.size, values.size):
             raise ValueError(
-                f"`matrix` must have shape {(values.size, values.size)} and rows of probabilities of sum 1; got shape "
-                f"{square.shape} or another sum. Add what is missing to the diagonal."
+                f"`matrix` must have shape {(values.size, values.size)}, as there are {values.size} states; got shape "
+                f"{square.shape}. Row k holds the law of the next state from state number k."
+            )
+        right = np.all(square >= 0.0, axis=1) & (np.abs(square.sum(axis=1) - 1.0) <= 1e-9)
+        wrong = np.flatnonzero((values > 0.0) & ~right)
+        if wrong.size:
+            k = int(wrong[0])
+            raise ValueError(
+                f"`matrix` must have rows of non-negative probabilities with sum 1 where X > 0; got row {k} with sum "
+                f"{square[k].sum():.12g}, smallest entry {square[k].min():g}. Add what is missing to the diagonal."
             )
         return cls._from_moves(values, values[:, None] - values[None, :], square)
 
@@ -188,7 +201,7 @@ class Process:
             if abs(nearest - first) > 1e-12 * first:
                 raise ValueError(
                     f"`start` must be one of the states of the process, or one probability per state; got {start!r}, "
-                    f"the states are {_short(np.unique(self.states))}. Pass the X of a state."
+                    f"the states are {short(np.unique(self.states))}. Pass the X of a state."
                 )
             return np.array([nearest]), np.ones(1)
         weights = np.asarray(start, dtype=np.float64)
@@ -200,6 +213,15 @@ class Process:
         return self.states[weights > 0.0], weights[weights > 0.0]
 
 
+def demand_process(process: Any) -> None:
+    """Refuses anything but a `Process`."""
+    if not isinstance(process, Process):
+        raise TypeError(
+            f"`process` must be a Process; got {type(process).__name__}. Build it with Process.from_chain, from_matrix "
+            "or from_drift."
+        )
+
+
 def _vector(name: str, values: Any, size: int | None) -> NDArray[np.float64]:
     vector = np.array(values, dtype=np.float64)
     if vector.ndim != 1 or vector.size != (vector.size if size is None else size) or not np.isfinite(vector).all():
@@ -208,5 +230,6 @@ def _vector(name: str, values: Any, size: int | None) -> NDArray[np.float64]:
     return vector
 
 
-def _short(values: NDArray[np.float64]) -> str:
+def short(values: NDArray[np.float64]) -> str:
+    """The first numbers and the last."""
     return np.array2string(values, threshold=8, edgeitems=3, formatter={"float_kind": lambda x: f"{x:g}"})

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from theory.bounds.drift import _conditions
 from theory.bounds.drift.bound import DriftBound
-from theory.bounds.drift.process import Process
+from theory.bounds.drift.process import Process, demand_process
 from theory.results import Value
 
 __all__ = ["variable_upper"]
@@ -44,6 +44,7 @@ def variable_upper(
         >>> variable_upper(walk, 3.0).expected.upper
         8.0
     """
+    demand_process(process)
     values, weights = process.start_law(start)
     states, place = np.unique(process.states, return_inverse=True)
     claimed = None if h is None else _claimed(process, h, states, place)

@@ -46,7 +46,7 @@ def asymptotic_lower_bound(n: int, *, strength: float | None = None, rate: float
 
     Args:
         n: number of bits, at least 1.
-        strength: expected flips per step, in (0, n).
+        strength: expected flips per step, in (0, n].
         rate: flip probability per bit, in (0, 1]; exactly one of `strength` and `rate`.
 
     Returns:

@@ -18,8 +18,8 @@ def upper_bound(
 
     Args:
         n: number of bits, at least 1.
-        strength: expected flips per step, in (0, n).
-        rate: flip probability per bit, in (0, 1); exactly one of `strength` and `rate`.
+        strength: expected flips per step, in (0, n].
+        rate: flip probability per bit, in (0, 1]; exactly one of `strength` and `rate`.
         failure: None to bound the expected value; otherwise the probability e^-r, in (0, 1), that T may exceed the
             bound.
 

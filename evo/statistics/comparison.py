@@ -136,6 +136,7 @@ def compare_with_law(
         Statistics, limits, verdict and the arrays for a plot.
 
     Raises:
+        TypeError: for a law without mean or variance, such as a number.
         ValueError: for empty samples, NaN, capped runs without a horizon, values that are not integers at least 0 (if
             the law has a `cdf`), or a law without variance or whose `cdf` is no distribution function.
 
@@ -153,6 +154,11 @@ def compare_with_law(
     """
     array = np.sort(_checks.sample("sample", sample))
     rate = _checks.false_alarm(false_alarm)
+    if not (hasattr(law, "mean") and hasattr(law, "variance")):
+        raise TypeError(
+            f"`law` must have a mean and a variance; got {type(law).__name__}. Pass a law, such as "
+            "theory.onemax.law(n, strength=1.0); hold a single number against an interval of the mean."
+        )
     n, capped = array.size, int(np.isinf(array).sum())
     end = common_horizon(horizon, capped, n)
     mean, variance = _checks.real("law.mean", law.mean), _checks.real("law.variance", law.variance)

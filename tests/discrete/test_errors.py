@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -16,6 +17,13 @@ from evo import discrete as d
 
 _ROOT = Path(__file__).resolve().parents[2]
 _EA = d.OnePlusOne(rate=d.Static(strength=1.0))
+
+
+class _Best(NamedTuple):
+    """Rates and what they achieve."""
+
+    rates: np.ndarray
+    value: float
 
 
 def _hot(**changed):
@@ -130,6 +138,9 @@ _REFUSED = [
     _value(lambda: d.FitnessDependent([0.1, math.nan]), "`table[1]`", "[0, 1]", "got nan", "min(1, ...)"),
     _type(lambda: d.FitnessDependent("0.1"), "`table`", "shape (entries,)", "'0.1'", "entry k"),
     _type(lambda: d.FitnessDependent([[0.1]]), "`table`", "shape (entries,)", "[[0.1]]", "entry k"),
+    _type(lambda: d.FitnessDependent([[0.1, 0.2], 0.1]), "`table`", "shape (entries,)", "[[0.1, 0.2], 0.1]", "entry k"),
+    _type(lambda: d.FitnessDependent(_Best(np.array([0.1, 0.2]), 7.0)), "`table`", "got _Best", "Pass its .rates"),
+    _value(lambda: _table([0.1] * 5, d.LeadingOnes(5)), "`table`", "(n + 1,) = (6,)", "shape (5,)", "by=d.By.LEVEL"),
     _type(lambda: d.FitnessDependent([0.1], by="level"), "`by`", "be By", "'level'", "Pass d.By.ZEROS"),
     _value(lambda: _table([0.1] * 5, d.OneMax(5)), "`table`", "(n + 1,) = (6,)", "shape (5,)", "entry k"),
     _value(lambda: _table([0.1] * 4, d.LeadingOnes(5), d.By.LEVEL), "`table`", "(levels,) = (6,)", "(4,)", "one rate"),

@@ -107,6 +107,11 @@ CASES = [
     (lambda: s.expected_running_time([3], [True]), "`spent` must hold 2 or more values; got 1."),
     # comparisons
     (
+        lambda: s.compare_with_law([1, 2], 1.5),
+        "`law` must have a mean and a variance; got float. Pass a law, such as theory.onemax.law(n, strength=1.0); "
+        "hold a single number against an interval",
+    ),
+    (
         lambda: s.compare_with_law([1, INF], Law()),
         "`horizon` must be finite for capped runs; got None with 1 of 2 entries inf. Pass",
     ),

@@ -61,9 +61,14 @@ class FitnessDependent(AbstractRate):
         checks.instance_of("by", self.by, By, "Pass d.By.ZEROS or d.By.LEVEL.")
         if callable(self.table):
             return
-        array = np.asarray(self.table)
+        try:
+            array = np.asarray(self.table)
+        except ValueError:  # of unequal lengths, such as rates next to the value they achieve
+            array = np.empty((), dtype=object)
         if array.dtype.kind not in "iuf" or array.ndim != 1 or array.size == 0:
             action = "Pass an array of rates, entry k for k zero-bits or level k, or a function of k."
+            if hasattr(self.table, "rates"):
+                action = "Pass its .rates."
             raise checks.bad_type("table", self.table, "be numbers of shape (entries,), or a function", action)
         array = array.astype(np.float64)
         if self.by is By.ZEROS:
@@ -83,6 +88,8 @@ class FitnessDependent(AbstractRate):
         """Refuse a table that does not have an entry for every number of zero-bits."""
         if not callable(self.table) and self.by is By.ZEROS and len(self.table) != n + 1:
             action = "Pass entry k for k zero-bits, k = 0, ..., n; entry 0 is not used."
+            if len(self.table) == n:
+                action += " Rates by level need by=d.By.LEVEL."
             raise checks.bad_value("table", self.table, f"have shape (n + 1,) = ({n + 1},)", action)
 
     def suits(self, problem: Any, n: int, offspring: int) -> None:

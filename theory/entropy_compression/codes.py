@@ -61,6 +61,9 @@ class AbstractCode(ABC):
             known: the step, or None where it is to be read.
         """
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(n={self.n}, rate={self.rate:g})"
+
     @abstractmethod
     def shares(self, y: tuple[int, ...]) -> tuple[float, float]:
         """The shares of the code before the string y: a(y) of a move, and b(y) of Q that leads back."""

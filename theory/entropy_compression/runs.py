@@ -114,7 +114,7 @@ def _whole(name: str, value: Any) -> int:
 
 
 def record(
-    function: Callable[[NDArray[np.uint8]], Any],
+    function: Callable[[NDArray[np.uint8]], Any] | Sequence[Any] | NDArray[Any],
     n: int,
     *,
     steps: int,
@@ -129,7 +129,8 @@ def record(
     string of ones or after `steps` steps. This is the plain loop, for some hundred bits.
 
     Args:
-        function: takes uint8[n] and returns a value that can be compared; larger is better.
+        function: takes uint8[n] and returns a value that can be compared, larger is better; or its 2^n values, entry x
+            for the string with bit i of x at position i, such as `random_monotone(n, seed)`.
         n: number of bits.
         steps: the largest number of steps, at least 0.
         seed: of numpy's default generator.
@@ -150,8 +151,12 @@ def record(
         >>> run = record(sum, 10, steps=10_000, seed=1, strength=1.0)
         >>> run.final == (1,) * 10
         True
+        >>> from theory.entropy_compression import random_monotone
+        >>> record(random_monotone(8, seed=3), 8, steps=10_000, seed=1, strength=1.0).steps
+        22
     """
     n = _check.bits(n)
+    function = _callable(function, n)
     advice = "Pass a strength below n."
     p = _check.real("rate", _check.rate_of(n, strength, rate), "(0, 1)", unit="probability per bit", advice=advice)
     steps = _check.integer("steps", steps, low=0, unit="steps", advice="Pass the length of the longest run.")
@@ -173,3 +178,17 @@ def record(
         if kept:
             x, value = y, offspring
     return Run(start=first, flips=tuple(flips), accepted=tuple(accepted), rate=p)
+
+
+def _callable(function: Any, n: int) -> Callable[[NDArray[np.uint8]], Any]:
+    """The function itself, or the one with the given values."""
+    if callable(function):
+        return function
+    size = len(function) if isinstance(function, (Sequence, np.ndarray)) and not isinstance(function, str) else 0
+    if size != 2**n:
+        raise TypeError(
+            f"`function` must be a function of uint8[n], or its 2^n = {2**n} values; got {size or 'no'} values "
+            f"({type(function).__name__}). Pass a function, bin_val say, or random_monotone({min(n, 12)}, seed)."
+        )
+    powers = 1 << np.arange(n)
+    return lambda x: function[int(x @ powers)]

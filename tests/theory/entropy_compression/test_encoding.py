@@ -247,6 +247,16 @@ def test_wrong_arguments_of_the_recorder():
         ec.record(sum, 3, steps=-1, seed=1, strength=1.0)
     with pytest.raises(ValueError, match=r"`start` must hold 3 bits; got \(0, 1\)\. Pass None"):
         ec.record(sum, 3, steps=1, seed=1, strength=1.0, start=(0, 1))
+    for values, came in (([0, 1], r"2 values \(list\)"), (3, r"no values \(int\)"), ("abcdefgh", r"no values \(str\)")):
+        with pytest.raises(TypeError, match=r"`function` must be .* or its 2\^n = 8 values; got " + came):
+            ec.record(values, 3, steps=1, seed=1, strength=1.0)
+    with pytest.raises(TypeError, match=r"`values` must be the 2\^n values .*; got builtin.*tabulate"):
+        ec.Enumerated(sum, 0.5)  # pyright: ignore
+    values = ec.random_monotone(5, seed=2)
+    assert ec.record(values, 5, steps=50, seed=1, strength=1.0) == ec.record(
+        function_of(values), 5, steps=50, seed=1, strength=1.0
+    )
+    assert repr(ec.Enumerated(values, 0.25)) == "Enumerated(n=5, rate=0.25)"
     with pytest.raises(ValueError, match="`weights` must be positive numbers"):
         ec.linear([1, 0])
 

@@ -98,6 +98,11 @@ def demand(name: str, value: Any, kind: type, example: str) -> None:
 
 
 def ranks_of(values: Any) -> tuple[int, NDArray[np.int64], NDArray[np.float64] | None]:
+    if not hasattr(values, "__len__"):
+        raise TypeError(
+            f"`values` must be the 2^n values of a function, one per string; got {type(values).__name__}. "
+            "Use tabulate(n, function) or dynamic(n, beats) of theory.enumeration to build them."
+        )
     shape = np.shape(values) if isinstance(values, np.ndarray) else (len(values),)
     n = max(shape[0], 1).bit_length() - 1
     if shape[0] != 2**n or n < 1 or n > MAX_BITS or len(shape) > 2 or (len(shape) == 2 and shape[1] != shape[0]):

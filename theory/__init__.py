@@ -1,6 +1,8 @@
 """Exact laws, bounds and limits of the running times of simple evolutionary algorithms.
 
-`theory` stands alone: it needs numpy, scipy and numba, and loads them only when a name is used.
+`theory` stands alone: it needs numpy, scipy and numba, and loads them only when a name is used. Its parts are
+names in it: write `theory.onemax.law(...)`, or `from theory import onemax` first. A result is a `Law`, or a `Value` v:
+float(v) is its number, v.lower and v.upper enclose it.
 
 Example:
     >>> import theory

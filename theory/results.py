@@ -44,6 +44,8 @@ class Kind(Enum):
 class Value:
     """A number with its kind, an interval and its source.
 
+    Write float(value) to compare, to format or to calculate; of a bound take `.lower` or `.upper`.
+
     Args:
         value: the number; None for a pure bound.
         kind: how much it may be relied upon.

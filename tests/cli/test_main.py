@@ -122,6 +122,7 @@ def test_list_names_everything(toy, capsys):
     for name in names():
         assert re.search(rf"^{name}$", out, re.MULTILINE)
     assert "Lengler" in out and "smoke:" in out and "author:" in out and "claimed" in out
+    assert "A first run compiles" in out
 
 
 def test_list_on_a_terminal(toy, capsys, monkeypatch):

@@ -117,7 +117,7 @@ def test_laws_that_would_take_minutes_are_refused_but_keep_their_moments():
     ):
         assert law.mean > 1e6 and law.std > 0.0
         with pytest.raises(
-            ValueError, match=r"the whole distribution must .*Use \.mean, \.variance and \.std, or pass hor"
+            ValueError, match=r"the whole distribution must .*Use \.mean, \.variance and \.std, .*or pass hor"
         ):
             law.cdf(10)
 

@@ -5,6 +5,11 @@ exp(-S_n(T)) of the zero-bits are left after T steps, S_n(T) = sum_{t <= T} p_t 
 S_n(T) = ln n + O(1): from this requirement come the best schedule alpha ln(t) / t and its constant beta, see
 `theory.constants.schedule_alpha` and `schedule_beta`.
 
+A schedule, yours as a function from an array of steps to their rates: `predicted_steps` at one n, `guarantee` over
+several; what no schedule can beat: `lower_bound`; proven for yours at one n: `coverage_steps`. A rate drawn anew in
+every step: `static_steps`, and `achievable` and `budget` for what such laws can do for all n. A rate for every
+position: `segment_steps`. Observed run times: `statistic`.
+
 Example:
     >>> from theory import constants, hidden_subset
     >>> round(float(hidden_subset.limit(float(constants.schedule_alpha))), 6)

@@ -12,7 +12,7 @@ from evo.experiments import AbstractExperiment, find, names
 
 @dataclass(frozen=True)
 class List:
-    """Show all experiments: the paper, what is claimed, and the time per preset on two cores."""
+    """Show all experiments: the paper, what is claimed, and the time per preset on two cores, kernels compiled."""
 
 
 def command(words: list[str]) -> int:
@@ -24,6 +24,7 @@ def command(words: list[str]) -> int:
     else:
         for experiment in experiments:
             print(_plain(experiment))
+    print("Times are those on two cores. A first run compiles its kernels before that, for some minutes.")
     return 0
 
 

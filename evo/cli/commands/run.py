@@ -78,7 +78,8 @@ def _announce(setup: Setup, run: Run) -> None:
     print(f"{experiment.title} ({experiment.paper})")
     print(f"  preset {setup.preset}{variant}: {experiment.sizes(setup.config)}")
     if not setup.resized:
-        print(f"  time   {experiment.presets[setup.preset]} on two cores")
+        time = f"{experiment.presets[setup.preset]} on two cores"
+        print(f"  time   {time}, and minutes more where kernels are compiled for the first time")
     if setup.overrides:
         print("  changed: " + ", ".join(f"{name} = {value}" for name, value in setup.overrides.items()))
     print(f"  folder {run.out or setup.folder}", flush=True)
@@ -113,7 +114,7 @@ def _overview() -> str:
 
 def _described(name: str) -> str:
     experiment = find(name)
-    lines = [f"{experiment.name}: {experiment.title}.", "", "presets:"]
+    lines = [f"{experiment.name}: {experiment.title}.", "", "presets, kernels compiled:"]
     for preset, time in experiment.presets.items():
         lines.append(f"  {preset} ({time} on two cores): {experiment.sizes(experiment.config(preset, None))}")
     if experiment.variants:

@@ -120,7 +120,7 @@ def _masses_from(chain: Chain, start: NDArray[np.float64], horizon: int | None, 
     return iterate(chain, start, horizon=horizon)
 
 
-def allow(mean: float, variance: float, cost: float, once: float = 0.0) -> None:
+def allow(mean: float, variance: float, cost: float, once: float = 0.0, points: str = "") -> None:
     """Refuses a whole distribution that would take more than some two minutes.
 
     Args:
@@ -128,6 +128,7 @@ def allow(mean: float, variance: float, cost: float, once: float = 0.0) -> None:
         variance: its variance.
         cost: operations per step.
         once: operations beside those.
+        points: what gives single points of the distribution instead, if anything does.
 
     Raises:
         ValueError: with the estimate and what to do instead.
@@ -135,9 +136,11 @@ def allow(mean: float, variance: float, cost: float, once: float = 0.0) -> None:
     steps = mean + 36.0 * math.sqrt(variance) if math.isfinite(variance) else math.inf
     most = min(_STEPS, max(0.0, _WORK - once) / cost)
     if steps > most:
+        few = f"{most:.2g}" if most >= 1.0 else "no"
+        single = f"{points} for single points, " if points else ""
         raise ValueError(
-            f"the whole distribution must fit into {most:.2g} steps of forward iteration at this size; it needs about "
-            f"{steps:.2g}. Use .mean, .variance and .std, or pass horizon= to track so many steps."
+            f"the whole distribution must fit into some two minutes of forward iteration, {few} steps at this size; it "
+            f"needs about {steps:.2g}. Use .mean, .variance and .std, {single}or pass horizon= to track so many steps."
         )
 
 

@@ -225,5 +225,5 @@ def _masses(
         wide = (
             330.0 * math.sqrt(n) * math.sqrt(spread)
         )  # while many zero-bits are left: 20 sqrt(k) states, some 15 bands
-        allow(mean, spread, 40.0 * 12.0, wide)
+        allow(mean, spread, 40.0 * 12.0, wide, "theory.onemax.distribution")
     return chain.iterate(chain_of(n, rate, start.size - 1), start, horizon=horizon)

@@ -1,5 +1,7 @@
 """Binomial weights to full double precision, by recurrence from the mode."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

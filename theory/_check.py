@@ -1,5 +1,7 @@
 """Checks of arguments. Each message names the argument, what came, what is allowed and what to do."""
 
+from __future__ import annotations
+
 import math
 import operator
 from typing import Any

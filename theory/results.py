@@ -1,5 +1,7 @@
 """What every computation of `theory` returns: a value or a law, with its kind, its bounds and its source."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -80,23 +82,23 @@ class Value:
             )
 
     @classmethod
-    def exact(cls, value: float, *, source: str, error: float = 1e-12) -> "Value":
+    def exact(cls, value: float, *, source: str, error: float = 1e-12) -> Value:
         """An exact value whose relative rounding error is at most `error`."""
         slack = abs(value) * error if math.isfinite(value) else 0.0
         return cls(float(value), Kind.EXACT, float(value - slack), float(value + slack), source)
 
     @classmethod
-    def bound(cls, *, lower: float = -math.inf, upper: float = math.inf, source: str) -> "Value":
+    def bound(cls, *, lower: float = -math.inf, upper: float = math.inf, source: str) -> Value:
         """A proven bound from one side or from both."""
         return cls(None, Kind.BOUND, float(lower), float(upper), source)
 
     @classmethod
-    def asymptotic(cls, value: float, *, source: str) -> "Value":
+    def asymptotic(cls, value: float, *, source: str) -> Value:
         """Leading terms; nothing is proven at a given n."""
         return cls(float(value), Kind.ASYMPTOTIC, -math.inf, math.inf, source)
 
     @classmethod
-    def heuristic(cls, value: float, *, source: str) -> "Value":
+    def heuristic(cls, value: float, *, source: str) -> Value:
         """An argument without proof."""
         return cls(float(value), Kind.HEURISTIC, -math.inf, math.inf, source)
 
@@ -122,7 +124,7 @@ class Moments(NamedTuple):
     upper: float
 
     @classmethod
-    def rounded(cls, mean: float, variance: float, error: float = 1e-12) -> "Moments":
+    def rounded(cls, mean: float, variance: float, error: float = 1e-12) -> Moments:
         """Moments that are exact up to a relative rounding error of the mean."""
         slack = mean * error if math.isfinite(mean) else 0.0
         return cls(float(mean), float(variance), float(mean - slack), float(mean + slack))
@@ -164,7 +166,7 @@ class Law:
         self._compute_masses = masses
 
     @classmethod
-    def from_masses(cls, pmf: ArrayLike, *, source: str, defect: float = 0.0, kind: Kind = Kind.EXACT) -> "Law":
+    def from_masses(cls, pmf: ArrayLike, *, source: str, defect: float = 0.0, kind: Kind = Kind.EXACT) -> Law:
         """The law with P(T = t) = pmf[t]; `defect` is the mass that the table misses."""
         table = _check.floats("pmf", pmf, "probabilities of 0, 1, ... steps", "Pass one probability per step.")
         defect = _check.real("defect", defect, "[0, inf)", unit="mass", advice="Pass 0.0 for a table of all mass.")

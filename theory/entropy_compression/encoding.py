@@ -1,5 +1,7 @@
 """A run of the (1+1)-EA as a message: its last string, then its steps backwards."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,5 +1,7 @@
 """Strictly monotone functions: x <= y bit by bit and x != y imply f(x) < f(y)."""
 
+from __future__ import annotations
+
 import heapq
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,5 +1,7 @@
 """The path inequality, exact on functions of a few bits: no reverse kernel gains more than the end state costs."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple

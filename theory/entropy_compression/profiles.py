@@ -1,5 +1,7 @@
 """Which share of steps with one gain and m losses is accepted, and which share of the reverse steps is consistent."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """The reverse proposal Q: from a string to one that it may have come from."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import final

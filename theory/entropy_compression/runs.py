@@ -1,5 +1,7 @@
 """A run of the (1+1)-EA with all its random choices."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,5 +1,7 @@
 """Near the optimum: the drift of a profile, and how far above strength 1 the argument could reach."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

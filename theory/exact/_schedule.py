@@ -1,5 +1,7 @@
 """Rates that depend on the step, as a function or as a list."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

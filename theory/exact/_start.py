@@ -1,5 +1,7 @@
 """Where a search starts, as the law of the number of zero-bits."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

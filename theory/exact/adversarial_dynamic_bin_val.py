@@ -13,6 +13,8 @@ Source: Lengler and Meier (2020) for Dynamic BinVal; the rule as recalled from t
 functions.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 

@@ -10,6 +10,8 @@ Example:
     1.512
 """
 
+from __future__ import annotations
+
 import itertools
 import math
 from typing import NamedTuple

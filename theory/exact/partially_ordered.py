@@ -10,6 +10,8 @@ Departs from the paper: Colin, Doerr and Ferey (2014) have a parametrised pessim
 Source: Jansen (2007), the rule as recalled.
 """
 
+from __future__ import annotations
+
 import math
 from functools import partial
 

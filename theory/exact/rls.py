@@ -4,6 +4,8 @@ On every strictly monotone function, OneMax and all linear functions with positi
 is accepted and a flipped one-bit rejected, so the number of zero-bits alone decides: P(k -> k - 1) = k / n.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -13,6 +13,8 @@ Example:
 Source: the rule for k < n/2 as recalled from the literature; the rule for k >= n/2 is derived, it minimises the drift.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 

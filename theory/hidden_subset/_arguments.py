@@ -1,5 +1,7 @@
 """Checks of arguments that several files share, and rates that a user hands over."""
 
+from __future__ import annotations
+
 import contextlib
 import math
 import operator

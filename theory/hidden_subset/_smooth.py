@@ -6,6 +6,8 @@ y = n p the bound |g''| <= p e^-y ((1 + 2 y)^2 + 4 (1 + 2 y)) / t^2 < 20 p / t^2
 g'' give |R| < 3e-13 c.
 """
 
+from __future__ import annotations
+
 import math
 from typing import NamedTuple
 

@@ -4,6 +4,8 @@ For a law Q of rates T(n) = ln n / h(n) with sum_{n >= 1} h(n) = 1. So sum ln n 
 T with a finite sum is attained up to a constant. For rates by position the same sum must be finite.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

@@ -1,5 +1,7 @@
 """A proven lower bound for every schedule and every function: each zero-bit must be flipped at least once."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import numpy as np

@@ -1,5 +1,7 @@
 """How fast a schedule can be for several sizes at once: what a given one attains, and what none can beat."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The integrated rate S_n(T) of a schedule, and the statistic S_n(T) - ln n of observed running times."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The best schedule of rates, and the constants of run times n ln n as n grows."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

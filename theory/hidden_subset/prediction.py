@@ -1,5 +1,7 @@
 """The running time that the integrated rate predicts at a given n."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Rates by position p_1, p_2, ..., for functions of the first n bits with n unknown."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

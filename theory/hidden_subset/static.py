@@ -1,5 +1,7 @@
 """Rates drawn in every step from one law Q, whatever n: the repair rate, and the running time that it gives."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

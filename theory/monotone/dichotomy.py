@@ -6,6 +6,8 @@ are recalled, the range of each algorithm in the abstract of Lengler (2018); the
 `constants.hottopic_strength`.
 """
 
+from __future__ import annotations
+
 from enum import Enum
 from typing import NamedTuple
 

@@ -1,5 +1,7 @@
 """The conditions that several drift theorems share, and the tail that any bound on the mean gives."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any

@@ -1,5 +1,7 @@
 """Additive drift: the distance to the target shrinks by a constant in expectation."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """What a drift theorem returns."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, final

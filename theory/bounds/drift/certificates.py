@@ -1,5 +1,7 @@
 """Certificates: a drift condition, checked at every string of a few bits, and the bound that follows from it."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from typing import final

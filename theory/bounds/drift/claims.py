@@ -1,5 +1,7 @@
 """What a certificate may claim of a drift, and the theorem that each claim feeds."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """A lower bound with explicit numbers on the time to cross an interval against the drift."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from typing import final

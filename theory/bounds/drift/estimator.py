@@ -1,5 +1,7 @@
 """The drift as measured: means of X_t - X_{t+1} over recorded trajectories, by value of X_t."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 

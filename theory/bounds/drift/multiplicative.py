@@ -1,5 +1,7 @@
 """Multiplicative drift: the distance to the target shrinks by a constant factor in expectation."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

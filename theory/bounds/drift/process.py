@@ -1,5 +1,7 @@
 """What a drift theorem is applied to: the states of a process, the drift from each, and the moves where known."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, final
@@ -103,7 +105,7 @@ class Process:
         return self.moves
 
     @classmethod
-    def from_drift(cls, states: ArrayLike, drift: ArrayLike | Callable[[float], float]) -> "Process":
+    def from_drift(cls, states: ArrayLike, drift: ArrayLike | Callable[[float], float]) -> Process:
         """The process with a known drift from every state.
 
         Args:
@@ -119,7 +121,7 @@ class Process:
         return cls(values, known, known)
 
     @classmethod
-    def from_matrix(cls, states: ArrayLike, matrix: ArrayLike) -> "Process":
+    def from_matrix(cls, states: ArrayLike, matrix: ArrayLike) -> Process:
         """The Markov chain with P(k -> j) = matrix[k, j].
 
         Args:
@@ -144,7 +146,7 @@ class Process:
         return cls._from_moves(values, values[:, None] - values[None, :], square)
 
     @classmethod
-    def from_chain(cls, chain: Chain, states: ArrayLike | None = None) -> "Process":
+    def from_chain(cls, chain: Chain, states: ArrayLike | None = None) -> Process:
         """A chain of `theory.chain`, seen through a potential.
 
         Args:
@@ -166,7 +168,7 @@ class Process:
     @classmethod
     def _from_moves(
         cls, values: NDArray[np.float64], decrease: NDArray[np.float64], chance: NDArray[np.float64]
-    ) -> "Process":
+    ) -> Process:
         chance = np.where((values > 0.0)[:, None], chance, 0.0)  # the process is stopped at 0
         drift = (decrease * chance).sum(axis=1)
         return cls.rounded(values, drift, (np.abs(decrease) * chance).sum(axis=1), Moves(decrease, chance))
@@ -174,7 +176,7 @@ class Process:
     @classmethod
     def rounded(
         cls, states: ArrayLike, drift: NDArray[np.float64], size: NDArray[np.float64], moves: Moves | None = None
-    ) -> "Process":
+    ) -> Process:
         """The process whose drift is known up to the rounding of a sum of P(move) times length of move.
 
         Args:

@@ -1,5 +1,7 @@
 """The drift of a potential under a search on all strings of a few bits, by enumeration of all mutations."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Multiplicative drift whose strength changes from step to step, as under a schedule of mutation rates."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 

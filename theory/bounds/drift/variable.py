@@ -1,5 +1,7 @@
 """Variable drift: the drift is at least a non-decreasing function of the distance to the target."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

@@ -1,5 +1,7 @@
 """Leaving and visit probabilities of the levels of a Markov chain."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The fitness-level method: sums of visit probability over leaving probability."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Leading terms on linear functions with positive weights, as n grows."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

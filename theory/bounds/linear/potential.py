@@ -1,5 +1,7 @@
 """The potential behind the upper bound: weights that grow no faster than the drift allows."""
 
+from __future__ import annotations
+
 import math
 from typing import NamedTuple
 

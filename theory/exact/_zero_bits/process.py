@@ -1,5 +1,7 @@
 """The law of the running time of such a process: moments by state reduction, and the distribution."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from functools import partial
@@ -216,7 +218,7 @@ class Process:
         return chain.moments(self._chain(n, rate, _RARE))
 
     def _masses(
-        self, n: int, rate: float, start: NDArray[np.float64], horizon: int | None, lazy: "partial[Moments]"
+        self, n: int, rate: float, start: NDArray[np.float64], horizon: int | None, lazy: partial[Moments]
     ) -> Masses:
         if rate == 1.0:
             pmf = np.array([start[0], start[n]][: 2 if horizon is None else horizon + 1])

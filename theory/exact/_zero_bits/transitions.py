@@ -1,5 +1,7 @@
 """The chain of the number of zero-bits, from the probabilities of acceptance."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import TypeAlias

@@ -1,5 +1,7 @@
 """Markov chains on {0, ..., m} as bands of their transition matrices."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import final
 
@@ -69,7 +71,7 @@ class Chain:
         return self.down.shape[0] - 1
 
     @classmethod
-    def from_matrix(cls, matrix: ArrayLike) -> "Chain":
+    def from_matrix(cls, matrix: ArrayLike) -> Chain:
         """The chain with P(k -> j) = matrix[k, j], rows of sum 1; row 0 is ignored, since state 0 absorbs."""
         advice = "Row k holds the law of the next state from state k."
         square = _check.floats("matrix", matrix, "probabilities, (states, states)", advice)

@@ -1,5 +1,7 @@
 """The whole law of the hitting time of state 0, by forward iteration: the law of the state, pushed step by step."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
 
@@ -112,7 +114,7 @@ def _moments_from(chain: Chain, start: NDArray[np.float64]) -> Moments:
     return Moments.rounded(*mixed(*moments(chain), start))
 
 
-def _masses_from(chain: Chain, start: NDArray[np.float64], horizon: int | None, lazy: "partial[Moments]") -> Masses:
+def _masses_from(chain: Chain, start: NDArray[np.float64], horizon: int | None, lazy: partial[Moments]) -> Masses:
     if horizon is None:
         mean, variance, _, _ = lazy()
         breadth = min(chain.states + 1.0, 8.0 * math.sqrt(chain.states) + 10.0)

@@ -3,6 +3,8 @@
 Moves down only: forward substitution. Moves both ways: the state reduction of Grassmann, Taksar and Heyman.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Whether the sum of a uniform numbers exceeds the sum of b others."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Mean and variance at a rate that never changes, solved block by block instead of pushed forward."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

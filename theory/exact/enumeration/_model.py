@@ -1,5 +1,7 @@
 """The arguments of the enumeration, checked, with the strings sorted by value."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

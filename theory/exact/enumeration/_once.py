@@ -1,5 +1,7 @@
 """A table that moments and distribution share."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from theory.results import Masses

@@ -1,5 +1,7 @@
 """The law of (string, policy state), pushed forward step by step."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

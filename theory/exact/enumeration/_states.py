@@ -1,5 +1,7 @@
 """The states of a rate policy, numbered as they are met."""
 
+from __future__ import annotations
+
 from collections.abc import Hashable
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The whole law of any search that is a Markov chain on finitely many states."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from enum import Enum
@@ -145,7 +147,7 @@ class _Rows:
         moves = now[self._table.origin] * self._table.chance
         return _sums(self._table.target, moves, len(self._states))
 
-    def _row(self, number: int, t: int) -> "_Table":
+    def _row(self, number: int, t: int) -> _Table:
         pairs = list(self._step(self._states[number], t))
         chances = [float(chance) for chance, _ in pairs]
         _demand_law("step", chances, f"{pairs!r:.200} in state {self._states[number]!r}, step {t}")

@@ -1,5 +1,7 @@
 """The law of the running time on any function of at most 12 bits, and its mean at a constant rate."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any

@@ -3,6 +3,8 @@
 Nothing here is shared with any simulator, so that the enumeration can judge one.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Functions on all strings of n bits as tables: the values of one function, or who beats whom in a random one."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Solves (I - Q) X = R for the states of a problem, component by component, without a subtraction in the matrix."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

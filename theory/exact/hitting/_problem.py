@@ -1,5 +1,7 @@
 """The arguments of the functions on hitting times, checked, and which states reach the target."""
 
+from __future__ import annotations
+
 import math
 from functools import cached_property
 from typing import Any

@@ -1,5 +1,7 @@
 """Whether a finite Markov chain ever reaches a target."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

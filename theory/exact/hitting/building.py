@@ -1,5 +1,7 @@
 """Transition matrices from a function that lists moves, and of chains on a space times levels."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

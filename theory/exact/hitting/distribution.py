@@ -1,5 +1,7 @@
 """The whole law of the hitting time of a finite Markov chain, by forward iteration."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from functools import partial

@@ -1,5 +1,7 @@
 """Moments of the hitting time of a finite Markov chain, of any order."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The law of the hitting time of a Markov chain whose transitions change with the step."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from typing import Any

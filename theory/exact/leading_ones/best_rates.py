@@ -1,5 +1,7 @@
 """The rates that minimise the expected time on LeadingOnes, at the same n."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The probability to leave a level in one step."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The (1+1)-EA on LeadingOnes that repeats a mutation until a bit flips, and pays for the last try only."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

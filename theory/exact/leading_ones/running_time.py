@@ -1,5 +1,7 @@
 """The (1+1)-EA on LeadingOnes at a static rate or a rate per level: closed forms and the law of the running time."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The (1+1)-EA on LeadingOnes when the rate depends on the step: the law of the level, pushed forward."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

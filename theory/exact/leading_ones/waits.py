@@ -1,5 +1,7 @@
 """The law of a sum of geometric waits, each of which is there with probability 1/2."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
 

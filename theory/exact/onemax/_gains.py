@@ -7,6 +7,8 @@ cancels; the two parts are joined there and divided by their sum. For p > 1/2, k
 1 - p. A start short of an end is forgotten, since the other solution of the recurrence falls behind.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

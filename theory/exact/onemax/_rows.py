@@ -1,5 +1,7 @@
 """Rows of the chains with several offspring: the law of the best gain from every number of zero-bits."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Single points of the distribution function of the running time on OneMax, by Fourier inversion."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple, overload

@@ -1,5 +1,7 @@
 """The (1+(lambda,lambda))-GA on OneMax."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

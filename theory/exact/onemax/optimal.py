@@ -1,5 +1,7 @@
 """The best rates of the (1+1)-EA on OneMax for every number of zero-bits, by dynamic programming."""
 
+from __future__ import annotations
+
 import math
 from typing import NamedTuple
 

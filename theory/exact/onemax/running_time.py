@@ -1,5 +1,7 @@
 """The law of the running time on OneMax: its mean and variance by forward substitution, and its distribution."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
 
@@ -214,7 +216,7 @@ def _moments(n: int, rate: float, first: int, weights: NDArray[np.float64]) -> M
 
 
 def _masses(
-    n: int, rate: float, first: int, weights: NDArray[np.float64], horizon: int | None, lazy: "partial[Moments]"
+    n: int, rate: float, first: int, weights: NDArray[np.float64], horizon: int | None, lazy: partial[Moments]
 ) -> Masses:
     start = np.concatenate([np.zeros(first), weights])
     if rate == 1.0:  # complements every string: only 1 step away from the optimum, or never there

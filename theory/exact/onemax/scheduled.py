@@ -1,5 +1,7 @@
 """The (1+1)-EA on OneMax with a rate for every step."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 

@@ -1,5 +1,7 @@
 """The (1+1)-EA on OneMax with a rate that rises after strict improvements and falls otherwise."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
 from typing import NamedTuple
@@ -209,7 +211,7 @@ def _moments(n: int, weights: NDArray[np.float64], ladder: _Ladder) -> Moments:
 
 
 def _masses(
-    n: int, weights: NDArray[np.float64], ladder: _Ladder, horizon: int | None, moments: "partial[Moments]"
+    n: int, weights: NDArray[np.float64], ladder: _Ladder, horizon: int | None, moments: partial[Moments]
 ) -> Masses:
     from scipy import sparse
 

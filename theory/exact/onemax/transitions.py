@@ -1,5 +1,7 @@
 """The chain of the number of zero-bits on OneMax: its bands, and forward substitution through them row by row."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

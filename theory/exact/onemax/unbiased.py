@@ -1,5 +1,7 @@
 """The (1+lambda)-EA and the (1,lambda)-EA on OneMax with any law on the number of flips."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,5 +1,7 @@
 """The compiled sums and integrals of HotTopic, in one file since they call each other."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

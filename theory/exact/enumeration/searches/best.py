@@ -1,5 +1,7 @@
 """The best of several independent offspring, ties broken uniformly."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

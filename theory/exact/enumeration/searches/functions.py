@@ -1,5 +1,7 @@
 """What is searched: one function, or a fresh one in every step, as tables of ranks."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,7 +74,7 @@ class Search(NamedTuple):
     best: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, values: Any) -> "Search":
+    def of(cls, values: Any) -> Search:
         """The checked functions."""
         listed = values.tables if isinstance(values, RandomFunction) else [values]
         ranked = [ranks_of(table) for table in listed]

@@ -1,5 +1,7 @@
 """The (1+lambda)-EA and the (1,lambda)-EA, with a fixed or a self-adjusting number of offspring."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

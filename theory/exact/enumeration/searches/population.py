@@ -1,5 +1,7 @@
 """The (mu+1)-EA and the (mu+1)-GA."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,5 +1,7 @@
 """The (1+lambda)-EA with two rates."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any

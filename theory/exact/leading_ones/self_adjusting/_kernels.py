@@ -1,5 +1,7 @@
 """The chain on (level, rate): moments level by level from the optimum, and the law of the state pushed forward."""
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

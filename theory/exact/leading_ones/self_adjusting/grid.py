@@ -1,5 +1,7 @@
 """The rates that the success rule can reach, and where it moves from each of them."""
 
+from __future__ import annotations
+
 import math
 from fractions import Fraction
 from typing import Any, NamedTuple

@@ -1,7 +1,7 @@
 """Exact laws, bounds and limits of the running times of simple evolutionary algorithms.
 
-`theory` stands alone: it needs numpy, scipy and numba, and loads them only when a name is used. Its parts are
-names in it: write `theory.onemax.law(...)`, or `from theory import onemax` first. A result is a `Law`, or a `Value` v:
+`theory` stands alone: it needs numpy, scipy and numba, and loads them only when a name is used. Its parts are names in
+it: write `theory.onemax.law(...)`, or `from theory.onemax import law` first. A result is a `Law`, or a `Value` v:
 float(v) is its number, v.lower and v.upper enclose it.
 
 Example:
@@ -14,7 +14,7 @@ Example:
 # pyright: reportUnsupportedDunderAll=false
 from typing import Any
 
-from theory._lazy import load
+from theory._lazy import importable, load
 
 _WHERE = {
     "Kind": "theory.results",
@@ -69,6 +69,9 @@ __all__ = [
     "rls",
     "switching_dynamic_bin_val",
 ]
+
+
+importable(__name__, _WHERE)
 
 
 def __getattr__(name: str) -> Any:

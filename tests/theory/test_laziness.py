@@ -1,7 +1,9 @@
 """What `import theory` loads, and what it offers."""
 
+import importlib
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -99,3 +101,24 @@ def test_other_compiler_errors_are_not_swallowed(monkeypatch):
     monkeypatch.setattr(_compile.numba, "njit", fail)
     with pytest.raises(RuntimeError, match="something else"):
         _compile.kernel(lambda x: x)
+
+
+def test_modules_are_imported_by_the_names_of_the_attributes():
+    code = (
+        "import sys, theory.onemax as first\n"
+        "from theory.leading_ones import expected_steps\n"
+        "import theory.exact.onemax, theory.exact.leading_ones, theory\n"
+        "assert first is theory.exact.onemax is theory.onemax is sys.modules['theory.onemax']\n"
+        "assert expected_steps is theory.leading_ones.expected_steps\n"
+        "print(first.__name__, first.__spec__.name, first.__spec__._initializing, 'theory.rls' in sys.modules)"
+    )
+    assert _run(code) == "theory.exact.onemax theory.exact.onemax False False"
+
+
+def test_every_module_is_found_once():
+    for name in theory.__all__:
+        if isinstance(value := getattr(theory, name), types.ModuleType):
+            assert importlib.import_module(f"theory.{name}") is value
+            assert value.__spec__ is not None and importlib.import_module(value.__spec__.name) is value
+    with pytest.raises(ModuleNotFoundError, match=r"theory\.twomax"):
+        importlib.import_module("theory.twomax")

@@ -36,6 +36,7 @@ _COUNTS = {
     "rls": lambda n, **_: theory.rls.law(n),
     "rls lo": lambda n, **_: theory.rls.leading_ones(n),
     "scheduled": lambda n, **_: theory.onemax.scheduled_law(n, 0.1),
+    "by zero-bits": lambda n, **_: theory.onemax.fitness_dependent_law(n, rates=[0.1] * 4),
     "self-adjusting": lambda n, **_: theory.onemax.self_adjusting_law(n, factor=1.5, s=4),
     "optimal": lambda n, **_: theory.onemax.optimal_rates(n),
     "lo resampled": theory.leading_ones.resampling_law,

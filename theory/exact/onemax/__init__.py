@@ -6,10 +6,12 @@ accepting ties (elitist) or rejecting them (strict) gives the same chain and the
 changes it.
 
 Any law on the number of flips, several offspring, comma selection: `unbiased_law`. The (1+(lambda,lambda))-GA:
-`lambda_lambda_law`. A rate for every step: `scheduled_law`; one that learns from success: `self_adjusting_law`; the
-best for every number of zero-bits: `optimal_rates`. Single points of the distribution for large n: `distribution`.
+`lambda_lambda_law`. A rate for every step: `scheduled_law`; one that learns from success: `self_adjusting_law`; one for
+every number of zero-bits: `fitness_dependent_law`, the best of them: `optimal_rates`. Single points of the distribution
+for large n: `distribution`.
 """
 
+from theory.exact.onemax.fitness_dependent import fitness_dependent_law
 from theory.exact.onemax.inversion import distribution
 from theory.exact.onemax.lambda_lambda import lambda_lambda_law
 from theory.exact.onemax.optimal import OptimalRates, optimal_rates, optimal_rates_for_quantile
@@ -37,6 +39,7 @@ __all__ = [
     "distribution",
     "expected_steps",
     "expected_steps_from",
+    "fitness_dependent_law",
     "lambda_lambda_law",
     "law",
     "optimal_rates",

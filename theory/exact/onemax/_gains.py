@@ -30,7 +30,12 @@ def width(n: int, rate: float, top: int) -> int:
 
 def rows(n: int, rate: float, top: int) -> NDArray[np.float64]:
     """float64[top + 1, bands], P(k -> k - 1 - j) at any rate in [0, 1]."""
-    return _rows(n, rate, top, width(n, rate, top))
+    return _rows_of(n, np.full(top + 1, rate), width(n, rate, top))
+
+
+def rows_of(n: int, rates: NDArray[np.float64], bands: int) -> NDArray[np.float64]:
+    """float64[len(rates), bands], P(k -> k - 1 - j) at the rate of every k."""
+    return _rows_of(n, rates, bands)
 
 
 def push(
@@ -186,12 +191,12 @@ def _gains(n: int, zeros: int, rate: float, out: NDArray[np.float64], work: NDAr
 
 
 @kernel
-def _rows(n: int, rate: float, top: int, bands: int) -> NDArray[np.float64]:
-    down = np.zeros((top + 1, bands))
+def _rows_of(n: int, rates: NDArray[np.float64], bands: int) -> NDArray[np.float64]:
+    down = np.zeros((rates.size, bands))
     row = np.zeros(n + 1)
     work = np.zeros(n + 1)
-    for k in range(1, top + 1):
-        gains = _gains(n, k, rate, row, work)
+    for k in range(1, rates.size):
+        gains = _gains(n, k, rates[k], row, work)
         for j in range(min(gains, bands)):
             down[k, j] = row[j]
     return down

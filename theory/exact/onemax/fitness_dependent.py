@@ -40,6 +40,7 @@ def fitness_dependent_law(
     Source: elementary.
 
     Example:
+        >>> from theory.onemax import optimal_rates
         >>> best = optimal_rates(100)
         >>> law = fitness_dependent_law(100, rates=best.rates)
         >>> round(law.mean, 6), round(law.std, 2)

@@ -59,6 +59,10 @@ def _tied_integers(gained, lost, zeros):
     return twins.integer_weights(1, 3, ties=True)(gained, lost, zeros) - _integers(gained, lost, zeros)
 
 
+def _deceptive(n):
+    return d.DeceptiveMonotone(n, 4, alpha=0.5, beta=max(0.25, 1.0 / n), instance=d.Fixed(seed=2))
+
+
 #: name -> (problem on n bits, what the enumeration takes)
 _PROBLEMS = {name: (make, lambda n, make=make: values_of(make(n))) for name, make in PROBLEMS.items()}
 _PROBLEMS |= {
@@ -74,10 +78,7 @@ _PROBLEMS |= {
         lambda n: d.DynamicLinear(n, d.IntegerWeights(1, 3)),
         lambda n: _judged(n, _integers, _tied_integers),
     ),
-    "deceptive": (
-        lambda n: d.DeceptiveMonotone(n, 4, alpha=0.5, beta=0.25, instance=d.Fixed(seed=2)),
-        lambda n: values_of(d.DeceptiveMonotone(n, 4, alpha=0.5, beta=0.25, instance=d.Fixed(seed=2))),
-    ),
+    "deceptive": (_deceptive, lambda n: values_of(_deceptive(n))),
     "own": (own.Squares, own.squares),
     "own_cached": (own.Cached, own.squares),
 }

@@ -201,7 +201,8 @@ def test_mutants_and_crossovers_on_one_max():
 
 def _rows(optimizer, problem, seed=9):
     record = evo.Every(1, evo.value, d.zeros, d.rate)
-    return evo.repeat(optimizer, problem, runs=20, seed=seed, stop=evo.Steps(60), record=record)
+    how = {"stop": evo.Steps(60), "record": record, "engine": evo.Engine.REFERENCE}
+    return evo.repeat(optimizer, problem, runs=20, seed=seed, **how)
 
 
 @pytest.mark.parametrize("name", ["leading_ones", pytest.param("dynamic_bin_val", marks=pytest.mark.slow)])

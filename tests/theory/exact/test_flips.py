@@ -46,6 +46,37 @@ def test_against_plain_formulas():
     assert flips.power_law(1, 3.0).tolist() == flips.heavy_tailed(1, 3.0).tolist() == [0.0, 1.0]
 
 
+@pytest.mark.parametrize(("n", "rate", "exponent"), [(2, 0.3, 1.5), (7, 0.01, 2.5), (12, 0.9, 3.2)])
+def test_against_fifty_digits(n, rate, exponent):
+    def standard(p):
+        return [mp.binomial(n, r) * p**r * (1 - p) ** (n - r) for r in range(n + 1)]
+
+    with mp.workdps(50):
+        plain, weights = standard(mp.mpf(rate)), [mp.mpf(a) ** -mp.mpf(exponent) for a in range(1, n // 2 + 1)]
+        rates = [standard(mp.mpf(a) / n) for a in range(1, n // 2 + 1)]
+        chances = [weight / mp.fsum(weights) for weight in weights]
+        exact = {
+            "binomial": plain,
+            "resampled": [mp.mpf(0), *(value / (1 - plain[0]) for value in plain[1:])],
+            "shifted": [mp.mpf(0), plain[0] + plain[1], *plain[2:]],
+            "power law": [mp.mpf(0), *chances, *[mp.mpf(0)] * (n - n // 2)],
+            "heavy tailed": [mp.fsum(c * row[r] for c, row in zip(chances, rates, strict=True)) for r in range(n + 1)],
+        }
+        found = {
+            "binomial": flips.binomial(n, rate=rate),
+            "resampled": flips.resampled(n, rate=rate),
+            "shifted": flips.shifted(n, rate=rate),
+            "power law": flips.power_law(n, exponent),
+            "heavy tailed": flips.heavy_tailed(n, exponent),
+        }
+        for name, values in exact.items():
+            for value, computed in zip(values, found[name], strict=True):
+                assert abs(mp.mpf(float(computed)) - value) <= mp.mpf("1e-12") * value, name
+        assert any(
+            abs(mp.mpf(float(c)) - v) > 1e-12 * v for c, v in zip(found["shifted"], exact["resampled"], strict=True)
+        )
+
+
 @pytest.mark.parametrize(("n", "eps"), [(1, 1.0), (5, 0.5), (40, 0.3), (300, 2.0)])
 def test_power_law_static_against_thirty_digits(n, eps):
     found = flips.power_law_static(n, eps)

@@ -26,17 +26,16 @@ class _Names(MetaPathFinder, Loader):
 
     def __init__(self, package: str, where: Mapping[str, str]) -> None:
         self.package = package
-        self.places = {f"{package}.{name}": where[name] for name in where if _is_module(where, name)}
+        places = {f"{package}.{name}": place for name, place in where.items() if _is_module(where, name)}
+        self.places = {name: place for name, place in places.items() if name != place}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        place = self.places.get(fullname, fullname)
-        return None if place == fullname else ModuleSpec(fullname, self, origin=place)
+        return ModuleSpec(fullname, self) if fullname in self.places else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        assert spec.origin is not None
-        module = importlib.import_module(spec.origin)
+        module = importlib.import_module(self.places[spec.name])
         spec.loader_state = module.__spec__
         return module
 

@@ -41,6 +41,12 @@ class Coder(Protocol):
         ...
 
 
+def _given(symbol: int | None) -> int:
+    if symbol is None:
+        raise ValueError("`symbol` must be given where symbols are written; got None. Only a decoder reads it.")
+    return symbol
+
+
 class Encoder:
     """Witten, Neal and Cleary's coder with registers of any width; at most 2 bits and rounding beyond the ideal."""
 
@@ -51,7 +57,7 @@ class Encoder:
         self._out: list[str] = []
 
     def choose(self, table: Sequence[int], last: int, total: int, symbol: int | None) -> int:
-        assert symbol is not None
+        symbol = _given(symbol)
         span = self._high - self._low + 1
         end = total if symbol == last else table[symbol + 1]
         if end <= table[symbol]:
@@ -139,7 +145,7 @@ class Meter:
         self.bits = 0.0
 
     def choose(self, table: Sequence[int], last: int, total: int, symbol: int | None) -> int:
-        assert symbol is not None
+        symbol = _given(symbol)
         share = (total if symbol == last else table[symbol + 1]) - table[symbol]
         self.bits += math.log2(total) - math.log2(share) if share < total else 0.0
         return symbol

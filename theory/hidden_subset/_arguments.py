@@ -66,7 +66,7 @@ def blocks(rates: Rates, steps: float) -> Iterator[tuple[int, NDArray[np.float64
     """The rates of a user up to a step, block by block: the step before the block, and the rates of its steps."""
     if callable(rates):
         last = min(steps, float(_LONGEST) + 1.0)
-        table = None
+        table = np.empty(0)
     else:
         table = _rates_of(rates, "the array")
         last = min(steps, float(table.size))
@@ -81,7 +81,6 @@ def blocks(rates: Rates, steps: float) -> Iterator[tuple[int, NDArray[np.float64
             values = of_arrays("rates", rates, times, "lambda t: np.minimum(0.5, 1 / t)")
             found = _rates_of(values, "the function", times.size)
         else:
-            assert table is not None
             found = table[times - 1]
         yield first, found
 

@@ -113,15 +113,14 @@ def _logs(
     multiplier: float | None, rate: float | None, rates: Rates | None, steps: float
 ) -> Iterator[NDArray[np.float64]]:
     """ln(1 - p_t), block by block."""
-    if rates is None and rate is None:
-        c = float(constants.schedule_alpha) if multiplier is None else _arguments.multiplier_of(multiplier)
-        described: Rates = lambda t: schedule(t, multiplier=c)  # noqa: E731
+    if rates is not None:
+        described = rates
     elif rate is not None:
         each = _arguments.constant(rate)
         described = lambda t: np.full(np.shape(t), each)  # noqa: E731
     else:
-        assert rates is not None
-        described = rates
+        c = float(constants.schedule_alpha) if multiplier is None else _arguments.multiplier_of(multiplier)
+        described = lambda t: schedule(t, multiplier=c)  # noqa: E731
     for _, block in _arguments.blocks(described, steps):
         with np.errstate(divide="ignore"):
             yield np.log1p(-block)

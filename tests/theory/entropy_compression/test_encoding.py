@@ -350,3 +350,9 @@ def test_bits_and_positions_are_whole_numbers():
         ec.record(sum, 2, steps=1, seed=1, rate=1.0)
     with pytest.raises(TypeError, match="`proposal` must be a ReverseProposal; got 'q'"):
         ec.AnyMonotone(2, 0.5, "q")
+
+
+@pytest.mark.parametrize("writer", [Encoder(8), Meter()], ids=["encoder", "meter"])
+def test_writers_need_the_symbol(writer):
+    with pytest.raises(ValueError, match="`symbol` must be given where symbols are written; got None"):
+        writer.choose([0, 1], 1, 2, None)

@@ -83,27 +83,25 @@ def escape_bound(process: Process, a: float, b: float, *, rate: float | None = N
     reach, reached = b - a, _reached(process, moves)
     rates = np.geomspace(1e-2 / reach, 700.0 / reach, _RATES) if rate is None else np.array([_rate(rate)])
     best: tuple[float, float] | None = None
-    least: tuple[float, int, float] | None = None  # the smallest excess of a condition that fails: state and exponent
+    failures: list[tuple[float, int, float]] = []  # excesses of conditions that fail, state and exponent
     for each in rates:
         potential, after = _potential(process, moves, reached, a, b, float(each))
         inside = np.flatnonzero((process.states > a) & (process.states < b))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(potential[inside] > 0.0, after[inside] / potential[inside], math.inf)
         if ratio.size and not ratio.max() <= 1.0:
-            failed = float(ratio.max()), int(inside[ratio.argmax()]), float(each)
-            least = failed if least is None else min(least, failed)
+            failures.append((float(ratio.max()), int(inside[ratio.argmax()]), float(each)))
             continue
         escape = float(after[process.states >= b].max())
         if best is None or escape < best[0]:
             best = escape, float(each)
-    if best is None and least is not None:
-        excess, worst, each = least
+    if best is None:
+        excess, worst, each = min(failures)
         raise ValueError(
             "the condition E[V(X_{t+1}) | X_t = x] <= V(x) must hold for all a < x < b; it fails at X = "
             f"{process.states[worst]:g} (state number {worst}) by the factor {excess:g} with lambda = {each:g}. "
             "Pass rate=None, or an interval on which the drift points away from a."
         )
-    assert best is not None
     escape, exponent = best
     last = math.floor(1.0 / escape) if escape > 0.0 else math.inf
     mean = (last + 1.0) * (1.0 - 0.5 * escape * last) if escape > 0.0 else math.inf

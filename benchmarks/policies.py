@@ -28,6 +28,10 @@ POLICIES: dict[str, tuple[d.AbstractRate, int]] = {
         d.SuccessRule(1.5, 4.0, low=0.5 / N, success=d.Success.BETTER),
         2_000_000,
     ),
+    "SuccessRule(1.5^(1/4), 4, success=BETTER, low=0.5 / n)": (
+        d.SuccessRule(1.5**0.25, 4.0, low=0.5 / N, success=d.Success.BETTER),
+        2_000_000,
+    ),
     "SuccessRule(1.5, 4)": (d.SuccessRule(1.5, 4.0), 2_000_000),
     "Schedule, strength 3 to 0.5": (d.Schedule(falling), 2_000_000),
     "LogSchedule()": (d.LogSchedule(), 2_000_000),

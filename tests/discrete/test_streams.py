@@ -106,7 +106,8 @@ def _everything(words, index, bounds, numbers, whole, hashes):
     for place in range(bounds.shape[0]):
         numbers[place, 0] = streams.uniform(stream)
         numbers[place, 1] = streams.exponential(stream)
-        whole[place] = streams.below(stream, bounds[place])
+        whole[place, 0] = streams.below(stream, bounds[place])
+        whole[place, 1], whole[place, 2] = streams.two_below(stream, bounds[place], bounds[-1 - place])
         hashes[place, 0] = streams.position_word(stream, place)
         word = streams.next_word(stream)
         hashes[place, 1] = streams.mix64(word)
@@ -123,14 +124,14 @@ def test_python_twins_give_the_compiled_numbers():
     bounds = np.concatenate([np.arange(1, 200), [2**31 - 1, 3 * 2**30, 2**32 - 1, 2**31 + 1] * 10]).astype(np.int64)
     results = []
     for form in (_everything, _compiled_everything):
-        parts = np.zeros((len(bounds), 3)), np.zeros(len(bounds), np.int64), np.zeros((len(bounds), 4), np.uint64)
+        parts = np.zeros((len(bounds), 3)), np.zeros((len(bounds), 3), np.int64), np.zeros((len(bounds), 4), np.uint64)
         form(evo.Key(5).words(), 12, bounds, *parts)
         results.append(parts)
     for one, other in zip(*results, strict=True):
         np.testing.assert_array_equal(one, other)
     numbers, whole, _ = results[0]
     assert ((numbers[:, 0] >= 0) & (numbers[:, 0] < 1)).all() and (numbers[:, 1:] >= 0).all()
-    assert ((whole >= 0) & (whole < bounds)).all()
+    assert ((whole >= 0) & (whole < np.column_stack([bounds, bounds, bounds[::-1]]))).all()
 
 
 def _exponentials(words, out):
@@ -235,6 +236,41 @@ def test_below_rejects_what_would_bias_it():
     counts = _below_counts(3 * 2**30, 3, 400_000)
     counts_agree(counts, 1.0 / 3.0)
     counts_rejected(counts, 1.0 / 3.0, [0.5, 0.25, 0.25])
+
+
+@numba.njit
+def _draw_two_below(words, one, other, moduli, counts, runs):
+    stream = np.empty(4, dtype=np.uint64)
+    for index in range(runs):
+        streams.seed_stream(stream, words[0], words[1], index)
+        first, second = streams.two_below(stream, one, other)
+        counts[first % moduli[0], second % moduli[1]] += 1
+
+
+def _two_below_counts(one, other, moduli):
+    counts = np.zeros(moduli, dtype=np.int64)
+    _draw_two_below(evo.Key(1).words(), one, other, moduli, counts, 400_000)
+    return counts
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 1), (1, 6), (7, 1), (5, 8), (33, 30)])
+def test_two_below_are_uniform_and_independent(one, other):
+    counts = _two_below_counts(one, other, (one, other)).ravel()
+    counts_agree(counts, 1.0 / counts.size)
+    if counts.size > 1:
+        defect = np.full(counts.size, 1.0 / counts.size)
+        defect[-1], defect[0] = 0.0, 2.0 / counts.size  # the last pair is never drawn
+        counts_rejected(counts, 1.0 / counts.size, defect)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_two_below_reject_what_would_bias_them(place):
+    """Without the rejection every third value below 3 * 2^30 would come up twice as often as the others."""
+    bounds, moduli = [(3 * 2**30, 4), (4, 3 * 2**30)][place], [(3, 4), (4, 3)][place]
+    counts = _two_below_counts(*bounds, moduli)
+    counts_agree(counts.ravel(), 1.0 / 12.0)
+    biased = np.repeat([0.5, 0.25, 0.25], 4) / 4.0 if place == 0 else np.tile([0.5, 0.25, 0.25], 4) / 4.0
+    counts_rejected(counts.ravel(), 1.0 / 12.0, biased)
 
 
 @numba.njit

@@ -75,7 +75,11 @@ PLANTED = {
         _followed(values_of(_LINEAR), en.Static(rate=0.25)),
         driver,
         "_rows",
-        lambda real: lambda rate, n, top: fixed.fixed_rows(rate, 3 * n, top),
+        lambda real: (
+            lambda rate, n, top: np.concatenate(  # but for the last row, with no one-bit to be flipped
+                [fixed.fixed_rows(rate, 3 * n, top)[:n], fixed.fixed_rows(rate, n, top)[n:]]
+            )
+        ),
     ),
     "the hazard of all bits": Planted(
         _one(d.Static(rate=0.25), mutation=d.Resampled()),

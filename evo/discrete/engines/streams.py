@@ -179,6 +179,32 @@ def _below(stream, bound):
     return twin
 
 
+def two_below(stream, one, other):
+    """Two independent uniform integers in [0, one) and [0, other), exact, for bounds as in `below`, from one word."""
+    one, other = int(one), int(other)
+    while True:
+        word = next_word(stream)
+        first, second = (word >> 32) * one, (word & _M32) * other
+        if first & _M32 >= (2**32 - one) % one and second & _M32 >= (2**32 - other) % other:
+            return first >> 32, second >> 32
+
+
+@overload(two_below)
+def _two_below(stream, one, other):
+    def twin(stream, one, other):
+        sizes = np.uint64(one), np.uint64(other)
+        while True:
+            word = next_word(stream)
+            first, second = (word >> _S32) * sizes[0], (word & _LOW) * sizes[1]
+            if (first & _LOW) < sizes[0] and (first & _LOW) < (np.uint64(4294967296) - sizes[0]) % sizes[0]:
+                continue
+            if (second & _LOW) < sizes[1] and (second & _LOW) < (np.uint64(4294967296) - sizes[1]) % sizes[1]:
+                continue
+            return np.int64(first >> _S32), np.int64(second >> _S32)
+
+    return twin
+
+
 def bit_of(word, place):
     """Bit `place` of a 64-bit word, as 0 or 1."""
     return (int(word) >> int(place)) & 1

@@ -115,20 +115,11 @@ def _some(u, count, rate, loss):
 
 
 @register_jitable
-def more_of(u, weight, count, rate):
-    """Bin(count, rate) given that it is at least 4, at u of its distribution function times its total."""
-    if count < 4:  # what rounding left over
-        return 0
-    return inverted(u, 4, weight, count, rate)
-
-
-@register_jitable
-def two_or_more(stream, count, pace, least):
-    """Bin(count, rate) given that it is at least 1 or 2: the second case is drawn out of the first."""
-    while True:
-        found = some_of(stream, count, pace)
-        if found >= min(least, count):
-            return found
+def more_of(u, least, weight, count, rate):
+    """Bin(count, rate) given that it is at least `least`, of which `weight` is the chance, at u of the chances."""
+    if count < least:  # what rounding left over
+        return count
+    return inverted(u, least, weight, count, rate)
 
 
 @register_jitable(forceinline=True)
@@ -145,10 +136,16 @@ def some_of(stream, count, pace):
 
 @register_jitable(forceinline=True)
 def number_of(stream, count, pace):
-    """Bin(count, rate), for 0 < rate: the first four numbers by comparisons alone, without branches."""
+    """Bin(count, rate), for 0 < rate."""
     if count * pace.rate >= FEW or pace.rate > 0.5:
         return _many(stream, count, pace.rate, 0)
-    u, none, odds = uniform(stream), math.exp(-pace.loss * count), pace.odds
+    return number_given(stream, math.exp(-pace.loss * count), count, pace)
+
+
+@register_jitable(forceinline=True)
+def number_given(stream, none, count, pace):
+    """Bin(count, rate), for 0 < rate <= 1/2, a mean below `FEW` and its chance of 0: up to 3 without branches."""
+    u, odds = uniform(stream), pace.odds
     one = none * (odds * count)
     two = one * (odds * (count - 1) * 0.5)
     three = two * (odds * (count - 2) * (1.0 / 3.0))
@@ -157,7 +154,7 @@ def number_of(stream, count, pace):
     up_to_three = up_to_two + three
     if u < up_to_three:
         return int(u >= none) + int(u >= up_to_one) + int(u >= up_to_two)
-    return more_of(u - up_to_three, three * (odds * (count - 3) * 0.25), count, pace.rate)
+    return more_of(u - up_to_three, 4, three * (odds * (count - 3) * 0.25), count, pace.rate)
 
 
 @generic(default=True)

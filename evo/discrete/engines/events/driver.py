@@ -306,7 +306,7 @@ def _losses(policy: Any, n: int, steps: int) -> np.ndarray:
 
 def _rows(rate: float, n: int, top: int) -> np.ndarray:
     """What depends on the number of zero-bits alone, at a fixed rate."""
-    return _tables.get(("rows", rate, n, top), lambda: fixed_rows(rate, n, top), 3 * top)
+    return _tables.get(("rows", rate, n, top), lambda: fixed_rows(rate, n, top), 4 * top)
 
 
 def _jump_table(whole: k.Parts, top: int) -> JumpTable:
@@ -325,7 +325,7 @@ class EventDriver(AbstractCompiledDriver):
     """Waits for the steps in which a zero-bit flips: others change nothing where functions are strictly monotone."""
 
     engine = Engine.EVENT
-    version = 1
+    version = 2
 
     def setup(self, job: Job, resume: RunState | None) -> EventSetup:
         """The lowered job."""

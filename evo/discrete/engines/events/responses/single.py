@@ -24,12 +24,11 @@ def respond(algorithm, parts, instance, cache, work, policy, pace, step, missing
         return Response(NON_FINITE, policy, missing, 0, False)
     toss = uniform(work.stream) if f.tosses(parts.rate) else 0.0
     kept, place = f.keep(parts.acceptance, sign, 0.0, 0.0), 0
-    if kept:
-        missing = take(parts.kind, instance, cache, work, n, missing, ups, downs)
-        found = solved_state(parts.kind, instance, cache, missing)
-        if not found and not math.isnan(target):
-            found = worth(parts.kind, instance, cache, work, n, missing) >= target
-        if found:
-            place = 2 if parts.redrawn else 1
+    missing = take(parts.kind, instance, cache, work, n, missing, ups, downs, kept)
+    found = solved_state(parts.kind, instance, cache, missing)  # a candidate that was not kept leaves no optimum
+    if not found and not math.isnan(target) and kept:
+        found = worth(parts.kind, instance, cache, work, n, missing) >= target
+    if found:
+        place = 2 if parts.redrawn else 1
     policy = f.update(parts.rate, policy, Event(step, sign, False, ups + downs, 0, toss), n)
     return Response(PAUSED, policy, missing, place, kept and sign > 0)

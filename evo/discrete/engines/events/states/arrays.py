@@ -10,7 +10,7 @@ import numpy as np
 from numba.extending import register_jitable
 
 from evo.discrete.engines.events.blends import flip_many
-from evo.discrete.engines.streams import below
+from evo.discrete.engines.streams import below, two_below
 
 
 @register_jitable
@@ -131,3 +131,30 @@ def draw_one(work, missing):
     """One uniformly random zero-bit."""
     work.ups[0] = below(work.stream, missing)
     return 1
+
+
+@register_jitable(forceinline=True)
+def is_pair(ups, downs):
+    """Whether one zero-bit and at most one one-bit flip, as nearly always: drawn and exchanged without branches."""
+    return ups == 1 and downs <= 1
+
+
+@register_jitable(forceinline=True)
+def draw_pair(work, n, missing, downs):
+    """Draw a zero-bit and, used or not, a one-bit from one word: their places in the whole array.
+
+    Where no one-bit flips, the second place is the last of the zero-bits, which changes sides with the first.
+    """
+    gained, lost = two_below(work.stream, missing, max(n - missing, 1))
+    work.ups[0], work.downs[0] = gained, lost
+    return gained, missing - 1 + downs * (lost + 1)
+
+
+@register_jitable(forceinline=True)
+def exchange_pair(array, ups, downs, zeros, lost, kept):
+    """Move what `draw_pair` gave over the boundary if it is kept, as it is where no one-bit flips; the new boundary."""
+    one, other = np.int64(ups[0]), zeros - 1 + lost * (np.int64(downs[0]) + 1)
+    first, second = array[one], array[other]
+    array[one] = second if kept else first
+    array[other] = first if kept else second
+    return zeros - 1 + lost

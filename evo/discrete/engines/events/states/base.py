@@ -51,8 +51,8 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @generic(default=False)
-def take(kind, instance, cache, work, n, missing, ups, downs):
-    """Accept the candidate that was just met; returns what is missing then."""
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
+    """Accept the candidate that was just met if it is kept; returns what is missing then."""
 
 
 @generic(default=True)

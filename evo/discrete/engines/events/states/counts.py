@@ -45,9 +45,9 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @implements_lowered(Counts)
-def take(kind, instance, cache, work, n, missing, ups, downs):
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
     """Count."""
-    return missing - ups + downs
+    return missing + (downs - ups) * int(kept)
 
 
 @implements_lowered(Counts)

@@ -48,9 +48,9 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @implements_lowered(Jumps)
-def take(kind, instance, cache, work, n, missing, ups, downs):
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
     """Count."""
-    return missing - ups + downs
+    return missing + (downs - ups) * int(kept)
 
 
 @implements_lowered(Jumps)

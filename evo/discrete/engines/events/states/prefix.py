@@ -76,8 +76,10 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @implements_lowered(Prefix)
-def take(kind, instance, cache, work, n, missing, ups, downs):
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
     """One more bit, and the one-bits that happen to follow."""
+    if not kept:
+        return missing
     return missing - 1 - _ones_before_zero(work.stream, missing - 1)
 
 

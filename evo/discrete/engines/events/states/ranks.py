@@ -9,7 +9,17 @@ from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.events.blends import FEW, is_lone, numbers
-from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_one, exchange, gain_many, partition
+from evo.discrete.engines.events.states.arrays import (
+    arrange,
+    draw_another,
+    draw_one,
+    draw_pair,
+    exchange,
+    exchange_pair,
+    gain_many,
+    is_pair,
+    partition,
+)
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import fast_exponential, seed_stream
 
@@ -58,6 +68,9 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
         return 1, draw_one(work, missing), 0
     if n * pace.rate < FEW:
         ups, downs = numbers(wait, stream, pace, n, missing)
+        if is_pair(ups, downs):
+            gained, lost = draw_pair(work, n, missing, downs)
+            return 1 - 2 * int(order[lost] < order[gained]) * downs, ups, downs
         for at in range(ups):
             first = min(first, np.int64(order[draw_another(stream, missing, work.ups, at)]))
         for at in range(downs):
@@ -74,8 +87,12 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @implements_lowered(Ranks)
-def take(kind, instance, cache, work, n, missing, ups, downs):
-    """Exchange positions."""
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
+    """Exchange, without a branch on what is kept where that is two positions at most."""
+    if is_pair(ups, downs):
+        return exchange_pair(work.order, work.ups, work.downs, missing, downs, kept)
+    if not kept:
+        return missing
     arrange(work.ups, work.downs, ups, downs)
     return exchange(work.order, work.ups, work.downs, missing, ups, downs)
 

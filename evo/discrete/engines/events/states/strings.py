@@ -71,8 +71,10 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @implements_lowered(Strings)
-def take(kind, instance, cache, work, n, missing, ups, downs):
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
     """Flip, and let the cache follow."""
+    if not kept:
+        return missing
     arrange(work.ups, work.downs, ups, downs)
     exchange(work.order, work.ups, work.downs, missing, ups, downs)
     after = flip(work.x, work.flips, ups + downs, missing)

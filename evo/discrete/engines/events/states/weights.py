@@ -9,7 +9,17 @@ from numba.extending import register_jitable
 
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.events.blends import FEW, is_lone, numbers
-from evo.discrete.engines.events.states.arrays import arrange, draw_another, draw_one, exchange, gain_many, partition
+from evo.discrete.engines.events.states.arrays import (
+    arrange,
+    draw_another,
+    draw_one,
+    draw_pair,
+    exchange,
+    exchange_pair,
+    gain_many,
+    is_pair,
+    partition,
+)
 from evo.discrete.engines.generic import implements_lowered
 from evo.discrete.engines.streams import fast_exponential, seed_stream
 
@@ -89,6 +99,11 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
         change += weights[work.ups[0]]
     elif n * pace.rate < FEW:
         ups, downs = numbers(wait, stream, pace, n, missing)
+        if is_pair(ups, downs):
+            gained, lost = draw_pair(work, n, missing, downs)
+            change = weights[gained] - downs * weights[lost]
+            work.total[1] = change
+            return int(change > 0) - int(change < 0), ups, downs
         for at in range(ups):
             change += weights[draw_another(stream, missing, work.ups, at)]
         for at in range(downs):
@@ -107,11 +122,19 @@ def meet(kind, wait, instance, cache, work, blend, pace, n, missing):
 
 
 @implements_lowered(Weights)
-def take(kind, instance, cache, work, n, missing, ups, downs):
-    """Exchange weights, and positions where they are kept."""
-    arrange(work.ups, work.downs, ups, downs)
+def take(kind, instance, cache, work, n, missing, ups, downs, kept):
+    """Exchange weights, and positions where they are kept; without a branch on `kept` where that is a pair at most."""
+    placed = work.order.shape[0] > 0
+    if is_pair(ups, downs):
+        work.total[0] += work.total[1] * int(kept)
+        if placed:
+            exchange_pair(work.order, work.ups, work.downs, missing, downs, kept)
+        return exchange_pair(work.weights, work.ups, work.downs, missing, downs, kept)
+    if not kept:
+        return missing
     work.total[0] += work.total[1]
-    if work.order.shape[0] > 0:
+    arrange(work.ups, work.downs, ups, downs)
+    if placed:
         exchange(work.order, work.ups, work.downs, missing, ups, downs)
     return exchange(work.weights, work.ups, work.downs, missing, ups, downs)
 

@@ -15,8 +15,9 @@ from evo.discrete.engines.events.blends import (
     fallibility,
     log_survival,
     more_of,
+    number_given,
     number_of,
-    two_or_more,
+    some_of,
 )
 from evo.discrete.engines.events.waits.base import Arrival, arrived
 from evo.discrete.engines.generic import implements_lowered
@@ -24,12 +25,15 @@ from evo.discrete.engines.streams import fast_exponential, uniform
 
 
 class Fixed(NamedTuple):
-    """Row z holds, for z zero-bits: 1 / hazard; P(one of them flips | some do); P(no one-bit flips)."""
+    """Row z holds 1 / hazard for z zero-bits; then chances given that one of them flips.
+
+    P(one zero-bit and no one-bit flips), P(one zero-bit and at most one one-bit flips), P(one zero-bit flips).
+    """
 
     rate: float
     loss: float
     odds: float
-    rows: np.ndarray  # float64[rows, 3]
+    rows: np.ndarray  # float64[rows, 4]
 
 
 def can_be_fixed(rate: float, n: int) -> bool:
@@ -40,12 +44,15 @@ def can_be_fixed(rate: float, n: int) -> bool:
 @Kernel
 def fixed_rows(rate, n, top):
     """The rows up to `top` zero-bits."""
-    loss = log_survival(rate)
-    rows = np.zeros((top + 1, 3))
+    loss, odds = log_survival(rate), rate / (1.0 - rate)
+    rows = np.zeros((top + 1, 4))
     for zeros in range(1, top + 1):
+        single = min(1.0, zeros * rate * math.exp(-loss * (zeros - 1)) / fallibility(loss, zeros)) if zeros > 1 else 1.0
+        none = single * math.exp(-loss * (n - zeros))
         rows[zeros, 0] = 1.0 / (loss * zeros)
-        rows[zeros, 1] = min(1.0, zeros * rate * math.exp(-loss * (zeros - 1)) / fallibility(loss, zeros))
-        rows[zeros, 2] = math.exp(-loss * (n - zeros))
+        rows[zeros, 1] = none
+        rows[zeros, 2] = none + none * (odds * (n - zeros))
+        rows[zeros, 3] = single
     return rows
 
 
@@ -53,20 +60,21 @@ def fixed_rows(rate, n, top):
 def numbers(wait, stream, pace, n, zeros):
     """One uniform number tells one zero-bit and no, one, two or three one-bits apart, nearly always."""
     if zeros >= wait.rows.shape[0]:
-        return two_or_more(stream, zeros, pace, 1), number_of(stream, n - zeros, pace)
-    u, single, ones, odds = uniform(stream), wait.rows[zeros, 1], n - zeros, wait.odds
-    none = single * wait.rows[zeros, 2]
-    one = none * (odds * ones)
-    two = one * (odds * (ones - 1) * 0.5)
+        return some_of(stream, zeros, pace), number_of(stream, n - zeros, pace)
+    u, none, up_to_one = uniform(stream), wait.rows[zeros, 1], wait.rows[zeros, 2]
+    if u < up_to_one:
+        return 1, int(u >= none)
+    ones, odds, single = n - zeros, wait.odds, wait.rows[zeros, 3]
+    if u >= single:
+        ups = more_of(u - single, 2, single * (odds * (zeros - 1) * 0.5), zeros, wait.rate)
+        return ups, number_given(stream, none / single, ones, pace)
+    two = none * (odds * ones) * (odds * (ones - 1) * 0.5)
     three = two * (odds * (ones - 2) * (1.0 / 3.0))
-    up_to_one = none + one
     up_to_two = up_to_one + two
     up_to_three = up_to_two + three
     if u < up_to_three:
-        return 1, int(u >= none) + int(u >= up_to_one) + int(u >= up_to_two)
-    if u < single:
-        return 1, more_of(u - up_to_three, three * (odds * (ones - 3) * 0.25), ones, wait.rate)
-    return two_or_more(stream, zeros, pace, 2), number_of(stream, ones, pace)
+        return 1, 2 + int(u >= up_to_two)
+    return 1, more_of(u - up_to_three, 4, three * (odds * (ones - 3) * 0.25), ones, wait.rate)
 
 
 @implements_lowered(Fixed)

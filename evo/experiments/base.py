@@ -56,7 +56,7 @@ class AbstractExperiment(ABC):
 
     @abstractmethod
     def work(self, config: Any, block: Block) -> Columns:
-        """The rows of a block; called from several threads."""
+        """The rows of a block; called from several threads, or in other processes."""
 
     @abstractmethod
     def figure(self, table: pl.DataFrame, config: Any) -> Chart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import random
 import secrets
 import shlex
@@ -16,7 +17,7 @@ from evo.core import checks
 from evo.experiments import registry
 from evo.experiments.base import AbstractExperiment
 from evo.experiments.claims import Claim, Verdict, not_applicable
-from evo.studies import Block, Json, Store, StoreError, decode, dumps, encode, execute, loads
+from evo.studies import AbstractExecutor, Block, Json, Store, StoreError, decode, dumps, encode, execute, loads
 from evo.studies._files import write_whole
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class Outcome:
         claims: with their verdicts.
         files: the figure's files.
         caption: of the figure.
-        blocks: how many blocks were computed now, and of how many.
+        blocks: how many blocks were computed now, and of how many (of the whole plan, or of a part of it).
+        missing: how many blocks of the plan other jobs have still to compute; claims and figure wait for them.
         seconds: from the start to the end.
         first_figure: seconds from the start to the first complete figure; None if nothing was drawn on the way.
     """
@@ -97,6 +99,7 @@ class Outcome:
     files: tuple[Path, ...]
     caption: str
     blocks: tuple[int, int]
+    missing: int
     seconds: float
     first_figure: float | None
 
@@ -188,6 +191,8 @@ def run_experiment(
     out: str | Path | None = None,
     fresh: bool = False,
     threads: int | None = None,
+    executor: AbstractExecutor | str | None = None,
+    part: tuple[int, int] | str | None = None,
     progress: bool = True,
     say: Callable[[str], None] | None = None,
 ) -> Outcome:
@@ -204,6 +209,10 @@ def run_experiment(
         out: the folder; results/NAME[-VARIANT]-PRESET if None.
         fresh: whether to remove the rows in the folder first.
         threads: as many as there are processors if None; the rows do not depend on it.
+        executor: where blocks are run, in place of threads: an executor or a text such as "loky:4".
+        part: the pair (i, m) or the text "i/m", to run only each m-th block of the plan, from number i on, as one of m
+            jobs; claims and figure come with the job that finds all blocks finished, or later by `check_folder` and
+            `draw_folder`.
         progress: whether to show progress on standard error.
         say: receives one-line notices.
 
@@ -221,29 +230,34 @@ def run_experiment(
     experiment, config = setup.experiment, setup.config
     folder = setup.folder if out is None else Path(out)
     notify = {"notify": say} if say is not None else {}
-    with Store.open(folder, experiment.plan(config), fresh=fresh, **notify) as store:
+    with Store.open(folder, experiment.plan(config), part=part, fresh=fresh, **notify) as store:
         if fresh:
             (folder / CLAIMS).unlink(missing_ok=True)
         write_whole(folder / CONFIG, (dumps(_described(setup), indent=1) + "\n").encode())
         sketch = _Sketch(setup, store, began, say)
         computed = execute(
             store,
-            lambda block: experiment.work(config, block),
+            functools.partial(experiment.work, config),
+            executor=executor,
             threads=threads,
-            on_block=sketch.on_block,
+            on_block=sketch.on_block if store.part is None else None,
             progress=progress,
         )
-        table = store.table()
-        claims = _claims(setup, table, missing=0)
-        _write_claims(folder, setup, claims)
-        files = _draw(setup, table, folder)
+        claims, files = (), ()
+        missing = len(store.plan.blocks) - len(store.done())
+        if not missing:
+            table = store.table()
+            claims = _claims(setup, table, missing=0)
+            _write_claims(folder, setup, claims)
+            files = _draw(setup, table, folder)
     return Outcome(
         setup=setup,
         folder=folder,
         claims=claims,
         files=files,
         caption=experiment.caption(config),
-        blocks=(computed, len(store.plan.blocks)),
+        blocks=(computed, len(store.blocks)),
+        missing=missing,
         seconds=time.monotonic() - began,
         first_figure=sketch.first,
     )

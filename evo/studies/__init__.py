@@ -2,7 +2,9 @@
 
 from evo.studies._errors import PlanChangedError, StoreError, StoreLockedError
 from evo.studies.codec import Json, decode, dumps, encode, loads
-from evo.studies.executor import execute
+from evo.studies.execution import execute
+from evo.studies.executors import AbstractExecutor, Dask, Loky, Ray, Threads, as_executor
+from evo.studies.parts import as_part
 from evo.studies.plan import Block, Plan
 from evo.studies.store import Columns, Store
 
@@ -12,6 +14,13 @@ __all__ = [
     "Store",
     "Columns",
     "execute",
+    "AbstractExecutor",
+    "Threads",
+    "Loky",
+    "Dask",
+    "Ray",
+    "as_executor",
+    "as_part",
     "StoreError",
     "PlanChangedError",
     "StoreLockedError",

@@ -11,7 +11,7 @@ from typing import Any
 from evo.studies import _files
 from evo.studies._environment import environment
 from evo.studies._errors import StoreError
-from evo.studies._lock import HOLDER, LOCK
+from evo.studies._lock import HOLDER, LOCK, LOCKS
 from evo.studies.codec import Json, dumps, loads
 from evo.studies.plan import FORMAT_FAMILY, Block, Plan, differences
 
@@ -78,7 +78,7 @@ def refuse_foreign(folder: Path) -> None:
     if (folder / PLAN).exists():
         _read_tagged(folder)
         return
-    own = {LOCK, HOLDER, BLOCKS}
+    own = {LOCK, HOLDER, LOCKS, BLOCKS}
     names = [name for name in listdir(folder) if name not in own]
     names += [f"{BLOCKS}/{name}" for name in listdir(folder / BLOCKS)]
     foreign = [name for name in names if not _is_harmless(name.removeprefix(f"{BLOCKS}/"))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, final
@@ -24,9 +25,10 @@ from evo.studies._folder import (
     record_environment,
     refuse_foreign,
 )
-from evo.studies._lock import FolderLock
+from evo.studies._lock import FolderLock, planning
 from evo.studies._rows import Columns
 from evo.studies.codec import Json
+from evo.studies.parts import Part, as_part, share
 from evo.studies.plan import Block, Plan, changes, few, listed
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Store:
         environment.json    the environments in which blocks were computed, first one first
         blocks/             STEM.CHECKSUM.parquet, one file per finished block
         store.lock          who drives the folder now; empty if nobody
+        locks/              the same for drivers of parts, where there were any
 
     STEM names the block reversibly (`Block.stem`). CHECKSUM is the BLAKE2b hash of the file's bytes, keyed with
     `Plan.key` of its cell. Each file holds the columns `cell` and `run` before the data, so it explains itself, and
@@ -62,13 +65,24 @@ class Store:
     block of another seed, configuration, code or engine) fails its checksum and counts as missing. Temporary files of
     killed drivers are removed by the next driver; the lock sees to it that there is only one.
 
+    Several drivers may share a folder if each does a part of the plan: blocks are then published side by side, and the
+    plan is written by one of them at a time. Folders of parts are joined by `merge`.
+
     Use `Store.open` to compute and `Store.read` to look. An opened store holds the folder's lock until it is closed,
     best by a `with` statement. A store belongs to one thread.
     """
 
-    def __init__(self, folder: Path, plan: Plan, lock: FolderLock | None, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        lock: FolderLock | None,
+        notify: Callable[[str], None],
+        part: Part | None = None,
+    ) -> None:
         self._folder = folder
         self._plan = plan
+        self._part = part
         self._lock = lock
         self._notify = notify
         self._position = {block: i for i, block in enumerate(plan.blocks)}
@@ -81,8 +95,9 @@ class Store:
     def open(
         cls,
         folder: str | os.PathLike[str],
-        plan: Plan,
+        plan: Plan | Callable[[Plan | None], Plan],
         *,
+        part: Part | str | None = None,
         fresh: bool = False,
         notify: Callable[[str], None] = say,
     ) -> Store:
@@ -90,7 +105,10 @@ class Store:
 
         Args:
             folder: Where the store is or shall be.
-            plan: What to compute.
+            plan: What to compute; or a function that makes the plan from the one in the folder (None if there is none
+                or it is to be replaced), called once while no other driver can change it.
+            part: The pair (i, m) with 1 <= i <= m, or the text "i/m", to run only the blocks number i-1, i-1+m, ... of
+                the plan, beside drivers of other parts; None for everything, alone.
             fresh: Whether to remove the store's own files first and start over; other files stay.
             notify: Receives one-line notices, for instance about damaged blocks that are run again.
 
@@ -99,18 +117,26 @@ class Store:
 
         Raises:
             PlanChangedError: If the folder holds another plan; the message lists the differences.
-            StoreLockedError: If another driver works on the folder.
+            StoreLockedError: If another driver works on the folder, or on that part.
             StoreError: If the folder is something else or cannot be written.
+            ValueError: If a part shall start over, which would remove the blocks of the others.
         """
-        path = Path(folder)
+        path, only = Path(folder), as_part(part)
+        if only is not None and fresh:
+            raise ValueError(
+                f"`fresh` must be False for a part of the plan; got part={only}. The blocks of all parts would be "
+                "removed: delete the folder before the first job, or choose another --out."
+            )
         with explained("open the store", path):
             refuse_foreign(path)  # before the lock file is created: a foreign folder stays untouched
             path.mkdir(parents=True, exist_ok=True)
-            lock = FolderLock(path)
+            lock = FolderLock(path, only)
             try:
-                refuse_foreign(path)
-                store = cls(path, plan, lock, notify)
-                store._prepare(fresh)
+                with planning(path) if only is not None else nullcontext():
+                    refuse_foreign(path)
+                    old = None if fresh else read_plan(path)
+                    store = cls(path, plan if isinstance(plan, Plan) else plan(old), lock, notify, only)
+                    store._prepare(old, fresh)
             except BaseException:
                 lock.release()
                 raise
@@ -153,6 +179,16 @@ class Store:
         return self._plan
 
     @property
+    def part(self) -> Part | None:
+        """Which part of the plan this driver runs; None for everything."""
+        return self._part
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks that this driver runs, in plan order: all, or those of its part."""
+        return share(self._plan.blocks, self._part)
+
+    @property
     def is_open(self) -> bool:
         """Whether this driver may write, that is, holds the folder's lock."""
         return self._lock is not None
@@ -167,9 +203,9 @@ class Store:
         return set(self._scan())
 
     def missing(self) -> list[Block]:
-        """Return the blocks still to run, in plan order."""
+        """Return the blocks of `blocks` that are still to run, in plan order."""
         done = self._scan()
-        return [block for block in self._plan.blocks if block not in done]
+        return [block for block in self.blocks if block not in done]
 
     def write(self, block: Block, columns: Columns) -> None:
         """Store a finished block, whole or not at all; it is on the disk when this returns.
@@ -260,15 +296,15 @@ class Store:
     ) -> None:
         self.close()
 
-    def _prepare(self, fresh: bool) -> None:
-        """Bring the folder to this plan; called once, under the lock."""
-        old = None if fresh else read_plan(self._folder)
+    def _prepare(self, old: Plan | None, fresh: bool) -> None:
+        """Bring the folder from its old plan to this one; called once, under the lock."""
         if old is not None:
             self._refuse_changes(old)
         blocks = self._path()
         blocks.mkdir(exist_ok=True)
-        for folder in (self._folder, blocks):
-            _files.remove_temporaries(folder)
+        if self._part is None:  # else they may belong to a driver that writes just now
+            for folder in (self._folder, blocks):
+                _files.remove_temporaries(folder)
         _files.probe(blocks)
         if fresh:  # blocks first: the old plan with fewer blocks is a valid store, should this be interrupted
             for name in listdir(blocks):

@@ -14,6 +14,7 @@ import tyro
 from evo.cli.parsing import parse, peek
 from evo.cli.showing import claims_shown
 from evo.experiments import Outcome, Setup, find, names, prepare, run_experiment
+from evo.studies import as_executor, as_part
 
 _WITHOUT_VALUE = ("--fresh",)
 
@@ -36,6 +37,13 @@ class Run:
 
     threads: Annotated[int | None, tyro.conf.arg(metavar="K", help_behavior_hint="")] = None
     """Threads; as many as there are processors if not given. The rows do not depend on it."""
+
+    executor: Annotated[str | None, tyro.conf.arg(metavar="WHERE", help_behavior_hint="")] = None
+    """Where blocks are run, in place of threads: loky:4 (processes), dask tcp://HOST:8786, ray, threads:4. The rows do
+    not depend on it."""
+
+    block: Annotated[str | None, tyro.conf.arg(metavar="I/M", help_behavior_hint="")] = None
+    """Run part I of M only, as one of M jobs that share the folder, or have one each (evo merge joins them)."""
 
     fresh: Annotated[bool, tyro.conf.arg(help_behavior_hint="")] = False
     """Remove the rows in the folder and start over."""
@@ -66,8 +74,11 @@ def command(words: list[str]) -> int:
         if getattr(config, field.name) != getattr(standard, field.name)
     }
     setup = prepare(run.name, run.preset, run.variant, changed)
+    where, part = as_executor(run.executor) if run.executor else None, as_part(run.block)
     _announce(setup, run)
-    outcome = run_experiment(setup, out=run.out, fresh=run.fresh, threads=run.threads, say=_say)
+    outcome = run_experiment(
+        setup, out=run.out, fresh=run.fresh, threads=run.threads, executor=where, part=part, say=_say
+    )
     _report(outcome, run)
     return 2 if outcome.failed else 0
 
@@ -88,7 +99,11 @@ def _announce(setup: Setup, run: Run) -> None:
 def _report(outcome: Outcome, run: Run) -> None:
     computed, total = outcome.blocks
     before = f"; {total - computed} were finished before" if computed < total else ""
-    print(f"\n{computed} blocks computed in {outcome.seconds:.0f} s{before}\n")
+    of = f" of part {run.block}" if run.block else ""
+    print(f"\n{computed} blocks{of} computed in {outcome.seconds:.0f} s{before}\n")
+    if outcome.missing:
+        print(f"Claims and figure wait for {outcome.missing} blocks of other parts.")
+        return
     claims_shown(outcome.claims, outcome.setup.experiment.family_error)
     print(f"\n{outcome.caption}\n")
     figures = [path for path in outcome.files if path.suffix != ".csv"]

@@ -4,6 +4,7 @@ from evo.studies._errors import PlanChangedError, StoreError, StoreLockedError
 from evo.studies.codec import Json, decode, dumps, encode, loads
 from evo.studies.execution import execute
 from evo.studies.executors import AbstractExecutor, Dask, Loky, Ray, Threads, as_executor
+from evo.studies.merging import merge
 from evo.studies.parts import as_part
 from evo.studies.plan import Block, Plan
 from evo.studies.store import Columns, Store
@@ -21,6 +22,7 @@ __all__ = [
     "Ray",
     "as_executor",
     "as_part",
+    "merge",
     "StoreError",
     "PlanChangedError",
     "StoreLockedError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ __all__ = [
     "BLOCKS",
     "ENVIRONMENT",
     "PLAN",
+    "add_environments",
     "block_name",
     "checksum_in",
+    "is_harmless",
     "listdir",
     "parse_block_name",
     "read_environments",
@@ -81,7 +84,7 @@ def refuse_foreign(folder: Path) -> None:
     own = {LOCK, HOLDER, LOCKS, BLOCKS}
     names = [name for name in listdir(folder) if name not in own]
     names += [f"{BLOCKS}/{name}" for name in listdir(folder / BLOCKS)]
-    foreign = [name for name in names if not _is_harmless(name.removeprefix(f"{BLOCKS}/"))]
+    foreign = [name for name in names if not is_harmless(name.removeprefix(f"{BLOCKS}/"))]
     if foreign:
         shown = ", ".join(foreign[:3]) + (", ..." if len(foreign) > 3 else "")
         raise StoreError(
@@ -125,20 +128,33 @@ def record_environment(folder: Path) -> str | None:
     """
     here = environment()
     known = read_environments(folder)
-    past = [{name: value for name, value in item.items() if name != _WHEN} for item in known]
+    past = [_without_when(item) for item in known]
     if here in past:
         return None
     now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    listing: list[Json] = [*known, {**here, _WHEN: now}]
-    _files.write_whole(folder / ENVIRONMENT, (dumps(listing, indent=1) + "\n").encode())
+    add_environments(folder, [{**here, _WHEN: now}])
     if not past:
         return None
     lines = "; ".join(differences("environment", past[-1], here))
     return f"{folder}: finished blocks come from another environment ({lines}); {ENVIRONMENT} lists both."
 
 
-def _is_harmless(name: str) -> bool:
+def add_environments(folder: Path, environments: Sequence[dict[str, Json]]) -> None:
+    """Add environments to the list of a store, each once."""
+    known = read_environments(folder)
+    past = [_without_when(item) for item in known]
+    new = [item for item in environments if _without_when(item) not in past]
+    if new:
+        _files.write_whole(folder / ENVIRONMENT, (dumps([*known, *new], indent=1) + "\n").encode())
+
+
+def is_harmless(name: str) -> bool:
+    """Tell whether a name is one that systems and killed drivers leave behind."""
     return name in _HARMLESS or _files.is_temporary(name)
+
+
+def _without_when(environment: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in environment.items() if name != _WHEN}
 
 
 def _read_tagged(folder: Path) -> None:

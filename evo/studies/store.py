@@ -222,16 +222,7 @@ class Store:
             TypeError: If `columns` holds something else than columns.
             StoreError: If the rows differ from those already stored, or the file cannot be written.
         """
-        if not self.is_open:
-            raise StoreError(
-                f"A store must be open to be written; {self._folder} is not. Use Store.open, not Store.read, and write "
-                "before it is closed."
-            )
-        if block not in self._position:
-            raise ValueError(
-                f"`block` must be one of the {len(self._position)} blocks of the plan; got {block.stem}. "
-                "Open the store with a plan that has it."
-            )
+        self._refuse_closed_and_unplanned(block)
         frame = _rows.labelled(block, columns)
         self._refuse_other_types(block, frame)
         data = _rows.serialise(frame)
@@ -243,6 +234,36 @@ class Store:
             raise StoreError(
                 f"`columns` must equal the rows of {block.stem} that {self._folder} holds already; they differ. A "
                 "block must be a pure function of cell, first run and count: find what else its rows depend on."
+            )
+        self._dtypes.update(frame.schema)
+
+    def adopt(self, block: Block, data: bytes, origin: Path) -> None:
+        """Store a finished block as the very bytes that another store of the same computation holds.
+
+        Args:
+            block: A block of the plan.
+            data: The content of its file there.
+            origin: That file, for messages.
+
+        Raises:
+            StoreError: If these are not the rows of that block, or differ from those already stored, or the file cannot
+                be written.
+        """
+        self._refuse_closed_and_unplanned(block)
+        frame = _rows.deserialise(data)
+        if not frame.select("cell", "run").equals(_rows.labels(block)):
+            raise StoreError(
+                f"The file {origin} must hold the rows of {block.stem}; it holds others. Was it renamed? Remove it."
+            )
+        self._refuse_other_types(block, frame)
+        stored = self._stored(block)
+        if stored is None:
+            with explained(f"write block {block.stem}", self._folder):
+                self._publish(block, data)
+        elif not stored.equals(frame):
+            raise StoreError(
+                f"The file {origin} must hold the rows of {block.stem} that {self._folder} holds already; they differ. "
+                "A block must be a pure function of cell, first run and count: find what else its rows depend on."
             )
         self._dtypes.update(frame.schema)
 
@@ -326,6 +347,18 @@ class Store:
                 f"`plan` differs from the plan of {self._folder}:\n{listed(lines)}\n"
                 "A store keeps one plan, to which only blocks may be added. Start over with --fresh (fresh=True), "
                 f"which removes {finished} finished blocks, or keep both with another --out."
+            )
+
+    def _refuse_closed_and_unplanned(self, block: Block) -> None:
+        if not self.is_open:
+            raise StoreError(
+                f"A store must be open to be written; {self._folder} is not. Use Store.open, not Store.read, and write "
+                "before it is closed."
+            )
+        if block not in self._position:
+            raise ValueError(
+                f"`block` must be one of the {len(self._position)} blocks of the plan; got {block.stem}. "
+                "Open the store with a plan that has it."
             )
 
     def _refuse_other_types(self, block: Block, frame: pl.DataFrame) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from evo.studies import Store, StoreLockedError, _lock
+from evo.studies import Store, StoreLockedError, _file_lock
 from tests.studies.driver import Drivers, make_plan, wait_for
 
 
@@ -61,7 +61,7 @@ class Unsupported:
 def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param != "fcntl":
         locks = {"no fcntl": without_fcntl, "no locks": Unsupported}[request.param]
-        monkeypatch.setattr(_lock, "_system_locks", locks)
+        monkeypatch.setattr(_file_lock, "_system_locks", locks)
     return request.param
 
 
@@ -103,7 +103,7 @@ def holder(path: Path, **changes: Any) -> None:
 def test_without_system_locks_a_dead_holder_of_this_host_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_lock, "_system_locks", without_fcntl)
+    monkeypatch.setattr(_file_lock, "_system_locks", without_fcntl)
     holder(tmp_path)
     with Store.open(tmp_path, make_plan()):
         assert json.loads((tmp_path / "store.lock.holder").read_text())["pid"] == os.getpid()
@@ -114,7 +114,7 @@ def test_without_system_locks_a_dead_holder_of_this_host_is_replaced(
 def test_without_system_locks_any_other_holder_is_respected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(_lock, "_system_locks", without_fcntl)
+    monkeypatch.setattr(_file_lock, "_system_locks", without_fcntl)
     holder(tmp_path, **changes)
     with pytest.raises(
         StoreLockedError, match=r"since 2020-01-01 .* If no driver runs any more, delete .*store\.lock\.holder"
@@ -126,7 +126,7 @@ def test_without_system_locks_any_other_holder_is_respected(
 def test_taking_over_puts_back_what_another_driver_created_meanwhile(tmp_path: Path) -> None:
     file = tmp_path / "store.lock.holder"
     file.write_bytes(b"a new holder")
-    _lock._take_away(file, b"the stale holder")
+    _file_lock._take_away(file, b"the stale holder")
     assert file.read_bytes() == b"a new holder"
-    _lock._take_away(file, b"a new holder")
+    _file_lock._take_away(file, b"a new holder")
     assert os.listdir(tmp_path) == []

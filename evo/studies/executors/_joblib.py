@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import pickle
-import signal
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -96,20 +95,11 @@ class JoblibPool(AbstractPool):
 
 def _attempt(work: Work, block: Block) -> Outcome:
     """Run a block in a worker; an error travels with the place where it happened."""
-    _leave_interrupts_to_the_driver()
     outcome = attempt(work, block)
     if outcome.error is None:
         return outcome
     trace = "".join(traceback.format_exception(outcome.error))
     return outcome._replace(error=_portable(outcome.error), trace=trace)
-
-
-def _leave_interrupts_to_the_driver() -> None:
-    """Ignore Ctrl-C, which a terminal sends to all processes: the driver lets running blocks finish."""
-    import multiprocessing
-
-    if multiprocessing.parent_process() is not None and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _portable(error: BaseException) -> BaseException:

@@ -10,6 +10,7 @@ from evo.core import checks
 from evo.studies._errors import StoreError
 from evo.studies.executors._importable import refuse_parts_of_main
 from evo.studies.executors._joblib import JoblibPool
+from evo.studies.executors._workers import leave_interrupts
 from evo.studies.executors.base import AbstractExecutor, AbstractPool, Work, available
 from evo.studies.plan import Block
 
@@ -91,6 +92,7 @@ class Dask(AbstractExecutor):
             options: dict[str, Any] = {"dashboard_address": None, "env": {"NUMBA_NUM_THREADS": "1"}}
             cluster = LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **options)
             client = Client(cluster, set_as_default=False)
+            client.run(leave_interrupts)
 
             def release() -> None:
                 client.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
@@ -9,6 +10,7 @@ from typing import final
 from evo.core import checks
 from evo.studies.executors._importable import refuse_parts_of_main
 from evo.studies.executors._joblib import JoblibPool
+from evo.studies.executors._workers import belong_to
 from evo.studies.executors.base import AbstractExecutor, AbstractPool, Work, available
 from evo.studies.plan import Block
 
@@ -47,7 +49,8 @@ class Loky(AbstractExecutor):
 
         refuse_parts_of_main(work)
         count = min(available() if self.count is None else self.count, len(blocks))
-        return JoblibPool(work, blocks, BACKENDS["loky"](inner_max_num_threads=1), count, _explained)
+        backend = BACKENDS["loky"](inner_max_num_threads=1, initializer=belong_to, initargs=(os.getpid(),))
+        return JoblibPool(work, blocks, backend, count, _explained)
 
 
 def _explained(error: BaseException) -> tuple[str, str] | None:

@@ -44,12 +44,13 @@ class Ray(AbstractExecutor):
     def start(self, work: Work, blocks: Sequence[Block]) -> AbstractPool:
         try:
             import ray  # pyright: ignore[reportMissingImports]
-            from ray.util.joblib.ray_backend import RayBackend  # pyright: ignore[reportMissingImports]
         except ImportError as error:
             raise StoreError(
                 "The executor 'ray' needs the package ray, which is not installed. Install it with "
                 "pip install 'evo-theory[ray]', or use --executor loky."
             ) from error
+        from evo.studies.executors._ray_backend import RayBackend
+
         refuse_parts_of_main(work)
         try:
             if not ray.is_initialized():
@@ -60,7 +61,8 @@ class Ray(AbstractExecutor):
                 f"The executor 'ray' needs a cluster; {self.address or 'the default address'} has none: {error}. Start "
                 "one with `ray start --head`, and look at the address."
             ) from error
-        return JoblibPool(work, blocks, RayBackend(), max(1, min(count, len(blocks))), _explained)
+        backend = RayBackend(count)
+        return JoblibPool(work, blocks, backend, backend.effective_n_jobs(-1), _explained)
 
 
 def _explained(error: BaseException) -> tuple[str, str] | None:

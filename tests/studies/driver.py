@@ -15,6 +15,8 @@ import sys
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -22,7 +24,7 @@ from typing import IO, Any
 import numpy as np
 import polars as pl
 
-from evo.studies import Block, Plan, Store, _files, execute
+from evo.studies import Block, Plan, Store, StoreError, _files, execute
 
 Columns = dict[str, np.ndarray[Any, Any]]
 
@@ -73,9 +75,29 @@ def whole_table(plan: Plan) -> pl.DataFrame:
     return pl.concat([pl.DataFrame({**label, **rows(block)}) for label, block in zip(labels, plan.blocks, strict=True)])
 
 
+@dataclass(frozen=True)
+class Logged:
+    """Computes rows after a pause, wherever it is sent; a log tells of each block who did it."""
+
+    log: str
+    pause: float = 0.0
+
+    def __call__(self, block: Block) -> Columns:
+        with open(self.log, "a") as file:
+            file.write(f"ran {block.stem} {os.getpid()}\n")
+        time.sleep(self.pause)
+        return rows(block)
+
+
+def ran(log: Path, start: int = 0) -> list[Block]:
+    """The blocks that were begun, according to a log from some place on."""
+    lines = log.read_text()[start:].splitlines() if log.exists() else []
+    return [Block.parse(line.split(" ")[1]) for line in lines if line.startswith("ran ")]
+
+
 def wait_for(file: Path, text: str, times: int = 1) -> None:
     """Wait until a log says something so many times."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (file.read_text() if file.exists() else "").count(text) < times:
         assert time.monotonic() < deadline, f"{file} never said {text!r} {times} times"
         time.sleep(0.001)
@@ -91,7 +113,7 @@ class Drivers:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(root)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])},
         )
         self._running = 0
         return self
@@ -117,7 +139,8 @@ class Drivers:
     def _end_running(self) -> None:
         """End what a failed test left running."""
         if self._running:
-            os.kill(self._running, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(self._running, signal.SIGKILL)
             self.status()
 
     def _answer(self, kind: str) -> int:
@@ -159,26 +182,27 @@ def drive(
     pause: float = 0.0,
     hold: float = 0.0,
     die_at: int = -1,
+    executor: str = "threads:2",
+    part: str | None = None,
 ) -> int:
     """Open a store and run what is missing; `die_at` counts the moments at which the process may kill itself."""
+    os.setpgid(0, 0)  # so that a test can send what a terminal sends, to the workers too
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with open(log, "a", buffering=1) as file:
         sys.stderr = file
         if die_at >= 0:
             count_moments(die_at)
 
-        def work(block: Block) -> Columns:
-            file.write(f"ran {block.stem}\n")
-            time.sleep(pause)
-            return rows(block)
-
         try:
-            with Store.open(folder, make_plan(cells, rounds, **(changes or {})), fresh=fresh) as store:
+            with Store.open(folder, make_plan(cells, rounds, **(changes or {})), part=part, fresh=fresh) as store:
                 file.write("open\n")
                 time.sleep(hold)
-                execute(store, work, threads=2, progress=False)
+                execute(store, Logged(log, pause), executor=executor, progress=False)
         except KeyboardInterrupt:
             return 130
+        except StoreError as error:
+            file.write(f"error {error}\n")
+            return 3
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -14,18 +15,13 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from evo.studies import Block, Plan, Store, StoreError, execute
-from tests.studies.driver import Drivers, make_plan, rows, wait_for, whole_table
+from tests.studies.driver import Drivers, make_plan, ran, rows, wait_for, whole_table
 
 
 @pytest.fixture(scope="module")
 def drivers() -> Iterator[Drivers]:
     with Drivers() as forking:
         yield forking
-
-
-def ran(log: Path) -> list[Block]:
-    lines = log.read_text().splitlines() if log.exists() else []
-    return [Block.parse(line.removeprefix("ran ")) for line in lines if line.startswith("ran ")]
 
 
 def finished(path: Path) -> set[Block]:
@@ -44,29 +40,95 @@ def finished(path: Path) -> set[Block]:
     return blocks
 
 
-def test_kill_at_random_moments(tmp_path: Path, drivers: Drivers) -> None:
-    path, size = tmp_path / "store", {"cells": 20, "rounds": 8}
-    plan = make_plan(**size)
+MOMENTS = [3, pytest.param(20, marks=pytest.mark.slow)]
+
+
+def begun(stream: np.random.Generator, moments: int, most: int) -> list[int]:
+    """After how many begun blocks to kill, so that a slow machine is killed at work, too."""
+    return sorted([0, *stream.integers(1, most, moments - 2).tolist(), most])
+
+
+def assert_resumed(drivers: Drivers, tmp_path: Path, before: set[Block], **command: Any) -> None:
+    """Go on without a kill: what was finished is not run again, and the table is that of an uninterrupted run."""
+    path, plan = tmp_path / "store", make_plan(command["cells"], command["rounds"])
+    assert drivers.run(folder=str(path), log=str(tmp_path / "last"), **command) == 0
+    assert sorted(ran(tmp_path / "last"), key=plan.blocks.index) == [b for b in plan.blocks if b not in before]
+    assert finished(path) == set(plan.blocks)
+    assert not list(path.rglob("*.partial"))
+    assert_frame_equal(Store.read(path).table(), whole_table(plan))
+
+
+@pytest.mark.parametrize("moments", MOMENTS)
+@pytest.mark.parametrize("executor", ["threads:2", "loky:2"])
+def test_kill_at_random_moments(tmp_path: Path, drivers: Drivers, executor: str, moments: int) -> None:
+    path, size = tmp_path / "store", {"cells": 20, "rounds": 2 * moments, "executor": executor}
     stream = np.random.default_rng(20)
     before: set[Block] = set()
-    killed = 0
-    for attempt, begun in enumerate(stream.permutation([0, 0, 1, 2, 4, 8, 16, 24])):
+    for attempt, count in enumerate(begun(stream, moments, 12)):
         log = tmp_path / f"log{attempt}"
-        pid = drivers.start(folder=str(path), log=str(log), pause=0.004, **size)
-        wait_for(log, "ran", times=begun)  # so that a slow machine is killed at work, too
+        pid = drivers.start(folder=str(path), log=str(log), pause=0.01, **size)
+        wait_for(log, "ran", times=count)
         time.sleep(stream.uniform(0.0, 0.02))
         os.kill(pid, signal.SIGKILL)
-        killed += drivers.status() == -signal.SIGKILL
+        assert drivers.status() == -signal.SIGKILL
         assert not before & set(ran(log)), "a finished block was run again"
         after = finished(path)
         assert before <= after, "a finished block was lost"
         before = after
-    assert killed == 8 and 0 < len(before) < len(plan.blocks)
-    assert drivers.run(folder=str(path), log=str(tmp_path / "last"), **size) == 0
-    assert set(ran(tmp_path / "last")) == set(plan.blocks) - before
-    assert finished(path) == set(plan.blocks)
-    assert not list(path.rglob("*.partial"))
-    assert_frame_equal(Store.read(path).table(), whole_table(plan))
+    assert 0 < len(before) < 40 * moments
+    assert_resumed(drivers, tmp_path, before, **size)
+
+
+def workers(log: Path, driver: int) -> list[int]:
+    """The processes that ran blocks, the latest last."""
+    pids = [int(line.split(" ")[2]) for line in log.read_text().splitlines() if line.startswith("ran ")]
+    assert driver not in pids
+    return pids
+
+
+@pytest.mark.parametrize("moments", MOMENTS)
+def test_kill_a_worker_at_random_moments(tmp_path: Path, drivers: Drivers, moments: int) -> None:
+    """The driver ends with an error that says how to go on; only what the workers had with them is lost."""
+    path, size = tmp_path / "store", {"cells": 20, "rounds": 2 * moments, "executor": "loky:2"}
+    stream = np.random.default_rng(21)
+    before: set[Block] = set()
+    for attempt, count in enumerate(begun(stream, moments, 12)):
+        log = tmp_path / f"log{attempt}"
+        pid = drivers.start(folder=str(path), log=str(log), pause=0.02, **size)
+        wait_for(log, "ran", times=count + 1)
+        time.sleep(stream.uniform(0.0, 0.04))
+        os.kill(workers(log, pid)[-1], signal.SIGKILL)
+        assert drivers.status() == 3
+        (line,) = [line for line in log.read_text().splitlines() if line.startswith("error")]
+        assert "A worker process died" in line and "run the same command again" in line
+        assert not before & set(ran(log)), "a finished block was run again"
+        after = finished(path)
+        assert before <= after, "a finished block was lost"
+        assert len(set(ran(log)) - after) <= 7, "two that ran, one that waited, two more at hand, two on their way"
+        before = after
+    assert 0 < len(before) < 40 * moments
+    assert_resumed(drivers, tmp_path, before, **size)
+
+
+@pytest.mark.parametrize("moments", MOMENTS)
+def test_kill_a_dask_worker_at_random_moments(tmp_path: Path, drivers: Drivers, moments: int) -> None:
+    """Dask runs its blocks again elsewhere, and the computation goes on by itself."""
+    pytest.importorskip("distributed", reason="distributed is not installed: pip install 'evo-theory[dask]'")
+    path, log, size = tmp_path / "store", tmp_path / "log", {"cells": 20, "rounds": 4 * moments, "executor": "dask:2"}
+    stream = np.random.default_rng(22)
+    pid = drivers.start(folder=str(path), log=str(log), pause=0.05, **size)
+    for moment in range(moments):
+        wait_for(log, "ran", times=60 * moment + 4)
+        time.sleep(stream.uniform(0.0, 0.1))
+        done, place = finished(path), len(log.read_text())
+        with contextlib.suppress(ProcessLookupError):  # it may be one that was killed before
+            os.kill(workers(log, pid)[-1], signal.SIGKILL)
+        wait_for(log, "ran", times=60 * moment + 40)
+        assert not done & set(ran(log, place)), "a finished block was run again"
+    assert drivers.status() == 0, log.read_text()
+    assert len(set(workers(log, pid))) > 2, "none was killed"
+    assert finished(path) == set(make_plan(20, 4 * moments).blocks)
+    assert_resumed(drivers, tmp_path, finished(path), **size)
 
 
 def every_moment(
@@ -138,14 +200,15 @@ def test_reading_beside_a_running_driver(tmp_path: Path, drivers: Drivers) -> No
     assert_frame_equal(Store.read(path).table(), whole_table(plan))
 
 
-def test_ctrl_c_in_a_process_of_its_own(tmp_path: Path, drivers: Drivers) -> None:
+@pytest.mark.parametrize("executor", ["threads:2", "loky:2"])
+def test_ctrl_c_in_a_process_of_its_own(tmp_path: Path, drivers: Drivers, executor: str) -> None:
     path, log = tmp_path / "store", tmp_path / "log"
-    pid = drivers.start(folder=str(path), log=str(log), pause=0.05, cells=20, rounds=4)
-    wait_for(log, "ran c=3")
-    begun = time.monotonic()
-    os.kill(pid, signal.SIGINT)
+    pid = drivers.start(folder=str(path), log=str(log), pause=0.05, cells=20, rounds=4, executor=executor)
+    wait_for(log, "ran c=5")
+    since = time.monotonic()
+    os.killpg(pid, signal.SIGINT)
     assert drivers.status() == 130
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - since < 5
     done = finished(path)
     assert done == set(ran(log)), "blocks that ran when Ctrl-C came are kept"
     assert 0 < len(done) < 80

@@ -51,7 +51,7 @@ def without_fcntl() -> None:
 class Unsupported:
     """A file system without locks."""
 
-    LOCK_EX = LOCK_NB = 0
+    LOCK_EX = LOCK_SH = LOCK_NB = 0
 
     def flock(self, fd: int, operation: int) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))

@@ -30,6 +30,7 @@ _NO_FOLDER = ("a part of that path is not a folder", "Move that file away")
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "Make room"),
     errno.EDQUOT: ("your disk quota is used up", "Make room"),
+    errno.EFBIG: ("a file may not be that large", "Raise the limit (ulimit -f)"),
     errno.EACCES: _NO_PERMISSION,
     errno.EPERM: _NO_PERMISSION,
     errno.EROFS: ("the file system is read-only", "Mount it for writing"),

@@ -87,6 +87,10 @@ def test_unknown_command(capsys):
         (["check", "/nowhere/at-all"], "there is no config.json"),
         (["draw", "/nowhere/at-all"], "there is no config.json"),
         (["run", "toy-coins", "--threads", "0"], "`threads` must be a positive integer"),
+        (["run", "toy-coins", "--executor", "lokky:2"], "Did you mean 'loky'?"),
+        (["run", "toy-coins", "--executor", "loky", "--threads", "2"], "`threads` must be None where an executor is"),
+        (["run", "toy-coins", "--block", "4/3"], "1 <= i <= m"),
+        (["run", "toy-coins", "--block", "1/3", "--fresh"], "`fresh` must be False for a part"),
     ],
 )
 def test_errors_are_one_message(toy, capsys, tmp_path, monkeypatch, words, message):
@@ -114,6 +118,17 @@ def test_wrong_usage_is_an_error_and_not_a_failed_claim(toy, capsys, words, mess
 def test_debug_shows_the_trace(capsys):
     with pytest.raises(ValueError, match="Did you mean"):
         main(["run", "hottopic-transitoin", "--debug"])
+
+
+def test_run_in_processes_and_by_parts(toy, tmp_path, capsys):
+    words = ["run", "toy-coins", "--preset", "smoke", "--out", tmp_path / "out"]
+    code, out, _ = call(capsys, *words, "--block", "1/2", "--executor", "loky:2")
+    assert code == 0 and "3 blocks of part 1/2 computed in" in out
+    assert out.endswith("Claims and figure wait for 3 blocks of other parts.\n")
+    code, out, _ = call(capsys, *words, "--block", "2/2", "--executor", "threads:2")
+    assert code == 0 and "3 blocks of part 2/2 computed in" in out and "holds 2" in out
+    code, out, _ = call(capsys, *words)
+    assert code == 0 and "0 blocks computed" in out and "6 were finished before" in out
 
 
 def test_list_names_everything(toy, capsys):

@@ -16,7 +16,7 @@ from evo.experiments import (
     register,
     run_experiment,
 )
-from evo.studies import PlanChangedError, Store, StoreError
+from evo.studies import PlanChangedError, Store, StoreError, merge
 from tests.experiments.altered import alter
 
 
@@ -69,6 +69,47 @@ def test_rows_do_not_depend_on_threads_or_interruption(toy, tmp_path):
     run(toy, tmp_path / "two", threads=2)
     names_of = [sorted(path.name for path in (tmp_path / part / "blocks").iterdir()) for part in ("one", "two")]
     assert names_of[0] == names_of[1]  # the names hold checksums of the rows
+
+
+def test_rows_do_not_depend_on_the_executor(toy, tmp_path):
+    run(toy, tmp_path / "one", threads=1)
+    run(toy, tmp_path / "two", executor="loky:2")
+    names_of = [sorted(path.name for path in (tmp_path / part / "blocks").iterdir()) for part in ("one", "two")]
+    assert names_of[0] == names_of[1]
+
+
+@pytest.mark.slow
+def test_compiled_rows_do_not_depend_on_the_executor(tmp_path):
+    for where in ("threads:2", "loky:2"):
+        assert not run("population-slowdown", tmp_path / where[:4], executor=where).failed
+    names_of = [sorted(path.name for path in (tmp_path / part / "blocks").iterdir()) for part in ("thre", "loky")]
+    assert names_of[0] == names_of[1]
+
+
+def test_parts_wait_for_each_other_and_the_last_judges(toy, tmp_path):
+    """The job that finds all blocks finished draws and judges, as one job for everything does."""
+    run(toy, tmp_path / "whole")
+    one = run(toy, tmp_path / "parts", part="1/2")
+    assert one.blocks == (3, 3) and one.missing == 3 and not one.failed
+    assert one.claims == one.files == () and one.first_figure is None
+    assert not (tmp_path / "parts" / "claims.json").exists() and not (tmp_path / "parts" / "figure.png").exists()
+    two = run(toy, tmp_path / "parts", part=(2, 2))
+    assert two.blocks == (3, 3) and two.missing == 0 and len(two.claims) == 2 and two.files
+    for name in ("claims.json", "figure.csv", "figure.png", "config.json", "plan.json"):
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_merged_parts_are_an_experiment(toy, tmp_path):
+    run(toy, tmp_path / "whole")
+    folders = [tmp_path / f"job{i}" for i in (1, 2, 3)]
+    for i, folder in enumerate(folders):
+        run(toy, folder, part=(i + 1, 3))
+    merge(tmp_path / "merged", folders)
+    found = check_folder(tmp_path / "merged", resimulate=2, seed=0)
+    assert not found.failed and found.missing == 0 and len(found.claims) == 2
+    assert run(toy, tmp_path / "merged").blocks == (0, 6)
+    names_of = [sorted(path.name for path in (tmp_path / part / "blocks").iterdir()) for part in ("whole", "merged")]
+    assert names_of[0] == names_of[1]
 
 
 def test_longer_run_keeps_rows(toy, tmp_path):

@@ -316,3 +316,31 @@ def test_an_address_without_a_scheduler_is_explained(tmp_path: Path) -> None:
         pytest.raises(StoreError, match=r"tcp://127\.0\.0\.1:1 has none: .*Start `dask scheduler`"),
     ):
         execute(store, rows, executor="dask tcp://127.0.0.1:1")
+
+
+@pytest.mark.slow
+def test_a_cluster_that_runs_is_used_and_left(tmp_path: Path) -> None:
+    """By its address, and by the client of this process; also where it has a single thread."""
+    distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+    options: dict[str, Any] = {"threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(n_workers=1, **options) as cluster:
+        pids = []
+        with Store.open(tmp_path / "one", make_plan()) as store:
+            execute(store, about_the_worker, executor=f"dask {cluster.scheduler_address}", progress=False)
+            pids.append(set(store.table()["pid"].to_list()))
+        with distributed.Client(cluster) as client, Store.open(tmp_path / "two", make_plan()) as store:
+            execute(store, about_the_worker, executor="dask", progress=False)
+            pids.append(set(store.table()["pid"].to_list()))
+            assert client.status == "running" and len(client.ncores()) == 1
+    assert pids[0] == pids[1] and len(pids[0]) == 1 and os.getpid() not in pids[0]
+
+
+@pytest.mark.slow
+def test_a_block_that_kills_one_dask_worker_after_the_other_ends_the_execution(tmp_path: Path) -> None:
+    refuse_without_package("dask:2")
+    with Store.open(tmp_path, make_plan(10, 4)) as store:
+        with pytest.raises(StoreError, match=r"Dask gave a block up after several workers died with it") as caught:
+            execute(store, dies_in_the_fourth, executor="dask:2", progress=False)
+        assert "run the same command again" in str(caught.value) and "c=3_n=10@0+5" in str(caught.value)
+        done = store.done()
+        assert execute(store, rows, executor="threads:2", progress=False) == 40 - len(done)

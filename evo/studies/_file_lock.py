@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import sys
+import time
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,7 @@ __all__ = ["FileLock", "Refusal", "described", "is_dead", "refuse_living_holder"
 Refusal: TypeAlias = Callable[[bytes, str], StoreLockedError]
 
 _HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
+_SECONDS_FOR_THE_DEAD = 5.0
 _UNSUPPORTED = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL)
 
 
@@ -67,22 +69,30 @@ class FileLock:
 
 
 def _flock(path: Path, locks: _Flock, refusal: Refusal, shared: bool) -> int | None:
-    """Lock by the operating system; None where the file system has no locks."""
+    """Lock by the operating system; None where the file system has no locks.
+
+    A process that was killed while it started another leaves its locks to that one, which lets go within moments.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    try:
-        locks.flock(descriptor, (locks.LOCK_SH if shared else locks.LOCK_EX) | locks.LOCK_NB)
-        if not shared:
+    deadline = time.monotonic() + _SECONDS_FOR_THE_DEAD
+    while True:
+        try:
+            locks.flock(descriptor, (locks.LOCK_SH if shared else locks.LOCK_EX) | locks.LOCK_NB)
             os.ftruncate(descriptor, 0)
-            os.write(descriptor, _me())
-    except OSError as error:
-        holder = os.read(descriptor, 4096)
-        os.close(descriptor)
-        if error.errno in _HELD:
-            raise refusal(holder, "") from error
-        if error.errno in _UNSUPPORTED:
-            return None
-        raise
-    return descriptor
+            if not shared:
+                os.write(descriptor, _me())
+            return descriptor
+        except OSError as error:
+            holder = os.pread(descriptor, 4096, 0)
+            if error.errno in _HELD and is_dead(holder) and time.monotonic() < deadline:
+                time.sleep(0.02)
+                continue
+            os.close(descriptor)
+            if error.errno in _HELD:
+                raise refusal(holder, "") from error
+            if error.errno in _UNSUPPORTED:
+                return None
+            raise
 
 
 def _close(descriptor: int, shared: bool) -> None:

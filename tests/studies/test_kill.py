@@ -200,8 +200,11 @@ def test_reading_beside_a_running_driver(tmp_path: Path, drivers: Drivers) -> No
     assert_frame_equal(Store.read(path).table(), whole_table(plan))
 
 
-@pytest.mark.parametrize("executor", ["threads:2", "loky:2"])
+@pytest.mark.parametrize("executor", ["threads:2", "loky:2", pytest.param("dask:2", marks=pytest.mark.slow)])
 def test_ctrl_c_in_a_process_of_its_own(tmp_path: Path, drivers: Drivers, executor: str) -> None:
+    """A terminal sends it to the workers, too, which leave it to the driver."""
+    if executor == "dask:2":
+        pytest.importorskip("distributed", reason="distributed is not installed: pip install 'evo-theory[dask]'")
     path, log = tmp_path / "store", tmp_path / "log"
     pid = drivers.start(folder=str(path), log=str(log), pause=0.05, cells=20, rounds=4, executor=executor)
     wait_for(log, "ran c=5")

@@ -89,6 +89,33 @@ def test_a_forgotten_store_gives_its_lock_back(tmp_path: Path) -> None:
     Store.open(tmp_path, make_plan()).close()
 
 
+HEIR = """
+import os, sys, time
+from evo.studies import Store
+from tests.studies.driver import make_plan
+store = Store.open(sys.argv[1], make_plan())
+if os.fork() == 0:  # as a process that is being started; it has the descriptor of the lock
+    time.sleep(float(sys.argv[2]))
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only a fork passes locks on")
+@pytest.mark.parametrize(("seconds", "patience"), [(0.3, 5.0), (3.0, 0.1)])
+def test_what_a_dead_driver_was_starting_lets_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, patience: float
+) -> None:
+    monkeypatch.setattr(_file_lock, "_SECONDS_FOR_THE_DEAD", patience)
+    path = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+    subprocess.run([sys.executable, "-c", HEIR, tmp_path, str(seconds)], check=True, env=environment)
+    if seconds < patience:
+        Store.open(tmp_path, make_plan()).close()
+    else:
+        with pytest.raises(StoreLockedError, match=r"is in use by another driver: process"):
+            Store.open(tmp_path, make_plan())
+
+
 def dead_process() -> int:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()

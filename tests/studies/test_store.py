@@ -587,7 +587,7 @@ def test_a_really_full_device(path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_importing_loads_no_table_library_and_no_progress_bar() -> None:
-    heavy = ("polars", "rich", "numba", "jax", "matplotlib")
+    heavy = ("polars", "rich", "numba", "jax", "matplotlib", "joblib", "distributed", "ray")
     code = f"import sys, evo.studies; print([name for name in {heavy} if name in sys.modules])"
     root = Path(__file__).parents[2]
     result = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
@@ -15,11 +16,12 @@ from evo.studies.executors.base import AbstractExecutor, AbstractPool, Work, ava
 from evo.studies.plan import Block
 
 if TYPE_CHECKING:
-    from distributed import Client  # pyright: ignore[reportMissingImports]
+    from distributed import Client, LocalCluster  # pyright: ignore[reportMissingImports]
 
 __all__ = ["Dask"]
 
 _SECONDS_FOR_WORKERS = 60
+_SECONDS_BETWEEN_LOOKS = 2.0
 
 
 @final
@@ -28,7 +30,8 @@ class Dask(AbstractExecutor):
     """Workers of a Dask cluster: one that runs, or one that is made here for the time of the execution.
 
     Dask runs the blocks of a worker that died again, elsewhere; a block with which several workers died one after the
-    other ends the execution. The environments of the workers must have this library, in the same version.
+    other ends the execution. While a cluster has no workers, the execution waits for some. The environments of the
+    workers must have this library, in the same version.
 
     Args:
         address: Of the scheduler, as in "tcp://host:8786"; by default the client that this process has, else a cluster
@@ -57,11 +60,10 @@ class Dask(AbstractExecutor):
         refuse_parts_of_main(work)
         client, release = self._connect(len(blocks))
         try:
-            from evo.studies.executors._dask_backend import DaskBackend
+            from evo.studies.executors._tasks import DaskTasks
 
-            backend = DaskBackend(client, self.count)
-            count = backend.effective_n_jobs(-1)
-            return JoblibPool(work, blocks, backend, count, _explained, release)
+            backend = DaskTasks(client, self.count or sum(client.ncores().values()))
+            return JoblibPool(work, blocks, backend, backend.effective_n_jobs(-1), _explained, release)
         except BaseException:
             release()
             raise
@@ -69,7 +71,7 @@ class Dask(AbstractExecutor):
     def _connect(self, blocks: int) -> tuple[Client, Callable[[], None]]:
         """A client with at least one worker, and what lets it go."""
         try:
-            from distributed import Client, LocalCluster, get_client  # pyright: ignore[reportMissingImports]
+            from distributed import Client, get_client  # pyright: ignore[reportMissingImports]
         except ImportError as error:
             raise StoreError(
                 "The executor 'dask' needs the package distributed, which is not installed. Install it with "
@@ -88,17 +90,38 @@ class Dask(AbstractExecutor):
         try:
             return get_client(), _nothing
         except ValueError:
-            count = min(self.count or available(), blocks)
-            options: dict[str, Any] = {"dashboard_address": None, "env": {"NUMBA_NUM_THREADS": "1"}}
+            return self._cluster_here(min(self.count or available(), blocks))
+
+    def _cluster_here(self, count: int) -> tuple[Client, Callable[[], None]]:
+        """A cluster of processes on this machine, for the time of the execution."""
+        from distributed import Client, LocalCluster  # pyright: ignore[reportMissingImports]
+
+        options: dict[str, Any] = {"dashboard_address": None, "env": {"NUMBA_NUM_THREADS": "1"}}
+        try:
             cluster = LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **options)
-            client = Client(cluster, set_as_default=False)
-            client.run(leave_interrupts)
+        except (OSError, RuntimeError) as error:
+            raise StoreError(
+                f"The executor 'dask' needs a cluster; one on this machine could not be started: {error} In a script, "
+                'run studies below the line `if __name__ == "__main__":`, since its processes import the script too; '
+                "or use --executor loky."
+            ) from error
+        client, ended = Client(cluster, set_as_default=False), threading.Event()
+        client.run(leave_interrupts)
+        threading.Thread(target=_replace_workers, args=(cluster, count, ended), name="workers", daemon=True).start()
 
-            def release() -> None:
-                client.close()
-                cluster.close()
+        def release() -> None:
+            ended.set()
+            client.close()
+            cluster.close()
 
-            return client, release
+        return client, release
+
+
+def _replace_workers(cluster: LocalCluster, count: int, ended: threading.Event) -> None:
+    """Start workers for those that are gone: Dask gives one up that dies while it is started again."""
+    while not ended.wait(_SECONDS_BETWEEN_LOOKS):
+        if len(cluster.scheduler.workers) < count:
+            cluster.scale(count)
 
 
 def _nothing() -> None:

@@ -49,7 +49,7 @@ class Ray(AbstractExecutor):
                 "The executor 'ray' needs the package ray, which is not installed. Install it with "
                 "pip install 'evo-theory[ray]', or use --executor loky."
             ) from error
-        from evo.studies.executors._ray_backend import RayBackend
+        from evo.studies.executors._tasks import RayTasks
 
         refuse_parts_of_main(work)
         try:
@@ -61,7 +61,7 @@ class Ray(AbstractExecutor):
                 f"The executor 'ray' needs a cluster; {self.address or 'the default address'} has none: {error}. Start "
                 "one with `ray start --head`, and look at the address."
             ) from error
-        backend = RayBackend(count)
+        backend = RayTasks(count)
         return JoblibPool(work, blocks, backend, backend.effective_n_jobs(-1), _explained)
 
 

@@ -17,11 +17,13 @@ from evo.core.stops import Reason
 from evo.statistics import (
     Comparison,
     Interval,
+    Summary,
     compare_with_law,
     expected_running_time,
     mean_interval,
     restricted_mean,
     smallest_cap,
+    summary,
 )
 
 
@@ -141,6 +143,10 @@ class Runs:
     def ert(self, confidence: float = 0.95) -> Interval:
         """The expected running time with restarts: all evaluations spent, divided by the number of successes."""
         return expected_running_time(self.evaluations, self.reached, confidence=confidence)
+
+    def summary(self, confidence: float = 0.95) -> Summary:
+        """Mean, median, ERT (in steps) and success rate with their intervals, and how capped runs were counted."""
+        return summary(self.steps, self.spent, confidence)
 
     def quantile(self, q: float) -> float:
         """The empirical quantile of T (an order statistic), infinite where capped runs decide it."""

@@ -11,9 +11,14 @@ from evo.statistics.comparison import Comparison, Law, compare_with_law
 from evo.statistics.fits import Crossing, linear_crossing
 from evo.statistics.intervals import Interval, binomial_interval, mean_interval, quantile_interval
 from evo.statistics.samples import TwoSample, two_sample
+from evo.statistics.success import success_rate
+from evo.statistics.summaries import Summary, summary
 from evo.statistics.thresholds import z_threshold
 
 __all__ = [
+    # all at once
+    "Summary",
+    "summary",
     # intervals
     "Interval",
     "mean_interval",
@@ -29,6 +34,7 @@ __all__ = [
     "smallest_cap",
     "restricted_mean",
     "expected_running_time",
+    "success_rate",
     # tests
     "Law",
     "Comparison",

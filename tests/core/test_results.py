@@ -47,6 +47,12 @@ def test_capped_runs_are_not_averaged(capped):
     assert capped.quantile(1.0) == math.inf
 
 
+def test_summary_says_what_was_capped(runs, capped):
+    assert runs.summary().words.startswith(f"6 runs, none capped: mean {runs.mean():.4g} [")
+    assert capped.summary(0.9).mean == capped.restricted_mean(confidence=0.9)
+    assert capped.summary().words.startswith(f"6 runs, {capped.capped} capped: restricted mean up to 20 of ")
+
+
 def test_replay_repeats_a_run_with_another_recorder(runs, capped):
     for many in (runs, capped):
         for place in range(len(many)):

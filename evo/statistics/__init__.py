@@ -6,11 +6,16 @@ problems; they take arrays and numbers, and return frozen results. Intervals car
 """
 
 from evo.statistics.bands import EcdfBand, dkw_radius, ecdf_band
+from evo.statistics.bootstrap import bootstrap_interval
+from evo.statistics.bounded import bernstein_interval, bounded_mean_interval
 from evo.statistics.censored import KaplanMeier, expected_running_time, kaplan_meier, restricted_mean, smallest_cap
 from evo.statistics.comparison import Comparison, Law, compare_with_law
 from evo.statistics.fits import Crossing, linear_crossing
 from evo.statistics.intervals import Interval, binomial_interval, mean_interval, quantile_interval
+from evo.statistics.logrank import LogRank, log_rank
+from evo.statistics.power_law import PowerLawFit, power_law_fit
 from evo.statistics.samples import TwoSample, two_sample
+from evo.statistics.scaling import Growth, ScalingFit, scaling_fit
 from evo.statistics.success import success_rate
 from evo.statistics.summaries import Summary, summary
 from evo.statistics.thresholds import z_threshold
@@ -22,6 +27,9 @@ __all__ = [
     # intervals
     "Interval",
     "mean_interval",
+    "bootstrap_interval",
+    "bounded_mean_interval",
+    "bernstein_interval",
     "quantile_interval",
     "binomial_interval",
     # bands for a distribution function
@@ -41,8 +49,15 @@ __all__ = [
     "compare_with_law",
     "TwoSample",
     "two_sample",
+    "LogRank",
+    "log_rank",
     "z_threshold",
     # fits
     "Crossing",
     "linear_crossing",
+    "Growth",
+    "ScalingFit",
+    "scaling_fit",
+    "PowerLawFit",
+    "power_law_fit",
 ]

@@ -75,6 +75,23 @@ def same_length(name: str, shape: tuple[int, ...], partner: str, size: int) -> N
         )
 
 
+def run_times(steps: npt.ArrayLike, spent: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return steps and spent of the same runs, `spent` at least `steps` where the goal was reached."""
+    times = sample("steps", steps)
+    not_negative("steps", times)
+    used = finite_sample("spent", spent, instead="Pass the steps actually used.")
+    not_negative("spent", used)
+    same_length("spent", used.shape, "steps", times.size)
+    wrong = np.isfinite(times) & (times > used)
+    if wrong.any():
+        i = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"`spent` must be at least `steps` where the goal was reached; got {used[i]:g} and {times[i]:g} "
+            f"at index {i}. Pass (steps, spent) in this order."
+        )
+    return times, used
+
+
 def probability(name: str, value: float, *, advice: str) -> float:
     """Return `value` as a float strictly between 0 and 1."""
     number = real(name, value)

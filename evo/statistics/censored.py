@@ -78,23 +78,6 @@ def _risk_table(times: _checks.FloatArray, observed: _checks.BoolArray) -> _Risk
     return _RiskTable(distinct, at_risk.astype(np.float64), events.astype(np.float64))
 
 
-def _runs(steps: npt.ArrayLike, spent: npt.ArrayLike) -> tuple[_checks.FloatArray, _checks.FloatArray]:
-    """Return steps and spent, checked."""
-    run_times = _checks.sample("steps", steps)
-    _checks.not_negative("steps", run_times)
-    used = _checks.finite_sample("spent", spent, instead="Pass the steps actually used.")
-    _checks.not_negative("spent", used)
-    _checks.same_length("spent", used.shape, "steps", run_times.size)
-    wrong = np.isfinite(run_times) & (run_times > used)
-    if wrong.any():
-        i = int(np.flatnonzero(wrong)[0])
-        raise ValueError(
-            f"`spent` must be at least `steps` where the goal was reached; got {used[i]:g} and {run_times[i]:g} "
-            f"at index {i}. Pass (steps, spent) in this order."
-        )
-    return run_times, used
-
-
 def smallest_cap(steps: npt.ArrayLike, spent: npt.ArrayLike) -> float:
     """Return the smallest `spent` of a capped run: up to it every run was watched; `inf` if none was capped.
 
@@ -112,7 +95,7 @@ def smallest_cap(steps: npt.ArrayLike, spent: npt.ArrayLike) -> float:
         >>> smallest_cap([3, float("inf"), float("inf")], [3, 10, 7])
         7.0
     """
-    run_times, used = _runs(steps, spent)
+    run_times, used = _checks.run_times(steps, spent)
     return float(np.min(used, where=np.isinf(run_times), initial=math.inf))
 
 
@@ -151,7 +134,7 @@ def restricted_mean(
     """
     from scipy.special import stdtrit
 
-    run_times, used = _runs(steps, spent)
+    run_times, used = _checks.run_times(steps, spent)
     level = _checks.confidence(confidence)
     n = run_times.size
     if n < 2:

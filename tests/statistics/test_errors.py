@@ -52,6 +52,34 @@ CASES = [
         lambda: s.mean_interval([1, INF]),
         "`values` must be finite; got inf (a capped run) in 1 of 2 entries. Use restricted_mean",
     ),
+    # means without Student
+    (lambda: s.bootstrap_interval([1], seed=1), "`values` must hold 2 or more values; got 1. Pass more."),
+    (
+        lambda: s.bootstrap_interval([1, INF], seed=1),
+        "`values` must be finite; got inf (a capped run) in 1 of 2 entries. Pass np.minimum(steps, horizon)",
+    ),
+    (
+        lambda: s.bootstrap_interval([7, 7, 7], seed=1),
+        "`values` must not be all equal; got 7 in all 3 entries. Resampling shows no spread: use bounded_mean_interval",
+    ),
+    (lambda: s.bootstrap_interval([1, 2], seed=-1), "`seed` must be at least 0; got -1. Pass a larger seed."),
+    (lambda: s.bootstrap_interval([1, 2], 0.999, seed=1, resamples=999), "`resamples` must be at least 2000; got 999."),
+    (
+        lambda: s.bounded_mean_interval([1, 11], 0, 10),
+        "`values` must lie in [low, high] = [0, 10]; got 11 at index 1. Pass the range",
+    ),
+    (
+        lambda: s.bounded_mean_interval([1, INF], 0, 10),
+        "`values` must be finite; got inf (a capped run) in 1 of 2 entries. Pass np.minimum(steps, high)",
+    ),
+    (lambda: s.bounded_mean_interval([], 0, 10), "`values` must hold 1 or more values; got 0."),
+    (
+        lambda: s.bernstein_interval([1, 2], 10, 0),
+        "`low` and `high` must be finite with low < high; got 10 and 0. Pass the known range",
+    ),
+    (lambda: s.bernstein_interval([1], 0, 10), "`values` must hold 2 or more values; got 1."),
+    (lambda: s.bernstein_interval([1, NAN], 0, 10), "`values` must not hold NaN; got 1 of 2, first at index 1."),
+    (lambda: s.bernstein_interval([1, 2], 0, 10, 0.0), "`confidence` must lie strictly between 0 and 1; got 0."),
     # levels
     (
         lambda: s.mean_interval([1, 2], 95),
@@ -107,6 +135,8 @@ CASES = [
         "`horizon` must be positive (in steps); got 0. Pass smallest_cap(steps, spent).",
     ),
     (lambda: s.expected_running_time([3], [True]), "`spent` must hold 2 or more values; got 1."),
+    (lambda: s.log_rank([], [], [1], [1]), "`steps` must hold 1 or more values; got 0. Pass more."),
+    (lambda: s.log_rank([1], [1], [1], [1], 0), "`false_alarm` must lie strictly between 0 and 1; got 0. It is"),
     # success rates and summaries
     (
         lambda: s.success_rate([3, INF], [3, 9], 10),
@@ -152,6 +182,37 @@ CASES = [
     ),
     (lambda: s.linear_crossing([1, 2], [1, 2, 3], [1, 1]), "`y` must have shape (2,) like `x`; got (3,)."),
     (lambda: s.linear_crossing([1, 2], [1, 2], [1, 1], degree=0), "`degree` must be at least 1; got 0."),
+    # growth with the size
+    (
+        lambda: s.scaling_fit({10: [1, 2, 3], 20: [4, INF, INF]}),
+        "`cells[20]` must be finite; got inf (a capped run) in 2 of 3 entries. A mean without them would be too small, "
+        "and one with the cap too: raise the cap of this cell",
+    ),
+    (lambda: s.scaling_fit({10: [1, 2, 3]}), "`cells` must hold 2 or more sizes for this fit; got 1. Measure at more."),
+    (lambda: s.scaling_fit([[1, 2, 3]]), "`cells` must map each size n to its run times; got list. Pass {100: steps"),
+    (lambda: s.scaling_fit({0.5: [1, 2, 3], 3: [1, 2, 3]}), "the sizes of `cells` must be finite and at least 1; got"),
+    (lambda: s.scaling_fit({10: [1, 2], 20: [1, 2, 3]}), "`cells[10]` must hold 3 or more values; got 2. Pass more."),
+    (lambda: s.scaling_fit({10: [2, 2, 2], 20: [1, 2, 3]}), "`cells[10]` must have spread; got 2 in all 3 runs."),
+    (lambda: s.scaling_fit({10: [-2, 2, 2], 20: [1, 2, 3]}), "`cells[10]` must be at least 0 (run times); got -2 at"),
+    (lambda: s.scaling_fit({10: [1, 2, NAN], 20: [1, 2, 3]}), "`cells[10]` must not hold NaN; got 1 of 3, first at"),
+    (
+        lambda: s.scaling_fit({10: [1, 2, 3], 20: [1, 2, 3]}, [s.Growth(1), s.Growth(1)]),
+        "`growths` must hold one or more different growths; got [Growth(power=1.0, log_power=0.0), Growth(",
+    ),
+    (
+        lambda: s.scaling_fit({1: [1, 2, 3]}, [s.Growth(0, 1)]),
+        "`cells` and the growths must tell the coefficients apart; got sizes at which the growths are proportional.",
+    ),
+    (lambda: s.scaling_fit({10: [1, 2, 3]}, [s.Growth(1)], 2), "`confidence` must lie strictly between 0 and 1; got 2"),
+    (lambda: s.scaling_fit({10: [1, 2, 3]}, [s.Growth(1)]).predict(0), "`n` must be finite and at least 1; got 0."),
+    (lambda: s.Growth(99), "`power` must lie in [-10, 10]; got 99. Pass for n ln n: Growth(1, 1)."),
+    (lambda: s.Growth(1, -1), "`log_power` must lie in [0, 10]; got -1. Pass"),
+    (
+        lambda: s.power_law_fit({10: [1, INF, 3], 20: [1, 2, 3]}),
+        "`cells[10]` must be finite; got inf (a capped run) in 1 of 3 entries. A mean without them would",
+    ),
+    (lambda: s.power_law_fit({10: [1, 2, 3]}), "`cells` must hold 2 or more sizes for this fit; got 1."),
+    (lambda: s.power_law_fit({9: [1, 2, 3], 20: [1, 2, 3]}).predict(NAN), "`n` must be a number; got NaN."),
 ]
 
 

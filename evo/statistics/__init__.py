@@ -18,6 +18,7 @@ from evo.statistics.samples import TwoSample, two_sample
 from evo.statistics.scaling import Growth, ScalingFit, scaling_fit
 from evo.statistics.success import success_rate
 from evo.statistics.summaries import Summary, summary
+from evo.statistics.survival import SurvivalCurve, survival_curve, survival_quantile
 from evo.statistics.thresholds import z_threshold
 
 __all__ = [
@@ -39,6 +40,9 @@ __all__ = [
     # capped runs
     "KaplanMeier",
     "kaplan_meier",
+    "SurvivalCurve",
+    "survival_curve",
+    "survival_quantile",
     "smallest_cap",
     "restricted_mean",
     "expected_running_time",

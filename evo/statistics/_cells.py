@@ -103,7 +103,7 @@ def fit(found: Cells, rows: _checks.FloatArray, values: _checks.FloatArray, erro
     """Fit `values` with standard errors `errors` by `rows @ coefficients`."""
     from scipy.special import fdtrc
 
-    degrees = found.runs - 1.0
+    degrees = (found.runs - 1).astype(np.float64)
     inverse, _ = _inverse(rows, _smooth(found, errors))
     freedom = values.size - rows.shape[1]
     chi_square, misfit_p = 0.0, 1.0

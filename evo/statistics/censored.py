@@ -107,7 +107,9 @@ def restricted_mean(
     The area under the Kaplan-Meier curve from 0 to the horizon. With `A_i` the area from `t_i` on, its variance is
     `n/(n-1) sum A_i^2 d_i / (r_i (r_i - d_i))`, and the bounds are Student's with n - 1 degrees of freedom, cut to
     [0, horizon]. If no run reached the goal by the horizon, the lower bound comes from Clopper and Pearson: `horizon
-    * tail^(1/n)`, for the n runs that were watched so long.
+    * tail^(1/n)`, for the n runs that were watched so long. Asymptotic, apart from that last bound: measured at 95 per
+    cent for geometric times (10,000 samples), half of the runs capped, 0.934 with 10 runs and 0.945 with 50 or more;
+    nine of ten capped, 0.899 with 50, 0.917 with 100 and 0.933 with 200, since only a tenth of the runs shows spread.
 
     Departs from the paper: the factor n/(n-1) in place of m/(m-1) for m goals reached, so that without caps before
     the horizon the result is exactly the Student interval of the values min(T, horizon).
@@ -172,8 +174,9 @@ def expected_running_time(spent: npt.ArrayLike, reached: npt.ArrayLike, confiden
     `ERT = sum spent / number of successes`, the ratio of two means. By the delta method `ln ERT` has the standard
     error `sd(spent_i - ERT reached_i) / (sqrt(n) mean(spent))`; the bounds are `ERT exp(± t se)` with n - 1 degrees
     of freedom. Without a success the estimate and the upper bound are `inf`, and the lower bound is `mean(spent) / (1
-    - tail^(1/n))`, the Clopper-Pearson bound of the success probability. The log scale keeps the bounds positive;
-    with fewer than about ten successes they are rough.
+    - tail^(1/n))`, the Clopper-Pearson bound of the success probability. The log scale keeps the bounds positive.
+    Asymptotic: measured at 95 per cent for geometric times (10,000 samples), 0.935 to 0.98 with 10 runs, 0.938 to 0.98
+    with 20 and 0.945 to 0.955 with 200, between one of fifty and nine of ten runs capped.
 
     Args:
         spent: steps actually used, finite, shape (runs,), at least two.

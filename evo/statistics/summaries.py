@@ -116,7 +116,7 @@ def summary(steps: npt.ArrayLike, spent: npt.ArrayLike, confidence: float = 0.95
         horizon=horizon,
         counted=counted,
         mean=_mean(run_times, used, horizon, level),
-        median=quantile_interval(np.where(run_times > horizon, math.inf, run_times), 0.5, level),
+        median=quantile_interval(run_times, 0.5, level, horizon=horizon or None),
         ert=_ert(used, reached, level),
         success=success_rate(run_times, used, confidence=level),
         confidence=level,

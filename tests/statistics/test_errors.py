@@ -137,6 +137,9 @@ CASES = [
     (lambda: s.expected_running_time([3], [True]), "`spent` must hold 2 or more values; got 1."),
     (lambda: s.log_rank([], [], [1], [1]), "`steps` must hold 1 or more values; got 0. Pass more."),
     (lambda: s.log_rank([1], [1], [1], [1], 0), "`false_alarm` must lie strictly between 0 and 1; got 0. It is"),
+    (lambda: s.survival_curve([], []), "`steps` must hold 1 or more values; got 0. Pass more."),
+    (lambda: s.survival_curve([1], [1], 1.0), "`confidence` must lie strictly between 0 and 1; got 1."),
+    (lambda: s.survival_quantile([1], [1], 0), "`q` must lie strictly between 0 and 1; got 0. For the median pass"),
     # success rates and summaries
     (
         lambda: s.success_rate([3, INF], [3, 9], 10),

@@ -80,6 +80,15 @@ def test_quantile_with_capped_runs():
     assert quantile_interval([INF] * 9).estimate == INF
 
 
+def test_quantile_beyond_the_caps_is_bounded_by_what_was_watched():
+    # Were the lower bound on a capped run infinite, the interval would miss a finite quantile beyond the cap.
+    assert quantile_interval([INF] * 9, horizon=20).lower == 20
+    assert quantile_interval([INF] * 8 + [3]).lower == 3 and quantile_interval([INF] * 9).lower == -INF
+    rng, cap, true = np.random.default_rng(4), 5, scipy.stats.geom.ppf(0.9, 0.1)
+    times = rng.geometric(0.1, (200, 30))  # all 30 below the cap: with probability 2e-12
+    assert all(true in quantile_interval(np.where(x <= cap, x, INF), 0.9, 0.95, horizon=cap) for x in times)
+
+
 def test_quantile_below_a_horizon_does_not_see_what_lies_beyond():
     a = [1, 2, 3, 4, 5, 6, 7, INF, INF, 90, INF, 80]
     b = [1, 2, 3, 4, 5, 6, 7, INF, INF, INF, INF, INF]

@@ -53,6 +53,14 @@ def measured(cells: Mapping[float, npt.ArrayLike], *, minimum: int) -> Cells:
     return Cells(sizes, means, errors, runs.astype(np.int64))
 
 
+def sizes(n: npt.ArrayLike) -> _checks.FloatArray:
+    """Return the sizes at which a fit is asked for its mean, checked."""
+    array = _checks.finite_sample("n", n, instead="Pass finite sizes.")
+    if array.min() < 1.0:
+        raise ValueError(f"`n` must be at least 1; got {array.min():g}. Pass problem sizes.")
+    return array
+
+
 class WeightedFit(NamedTuple):
     """Coefficients of weighted least squares with what their errors are made of."""
 
@@ -70,33 +78,30 @@ class WeightedFit(NamedTuple):
         """The covariance matrix of the coefficients."""
         return self.effects @ self.effects.T
 
-    def along(self, direction: npt.ArrayLike) -> tuple[float, float, float]:
-        """Return a linear combination of coefficients, its standard error and Satterthwaite's degrees of freedom."""
-        vector = np.asarray(direction, dtype=np.float64)
-        shares = (vector @ self.effects) ** 2
-        variance = float(shares.sum())
-        if variance == 0.0:  # at a size at which the law is 0 for every coefficient
-            return 0.0, 0.0, float(self.degrees.sum())
-        return (
-            float(vector @ self.coefficients),
-            math.sqrt(variance),
-            variance**2 / float(np.sum(shares**2 / self.degrees)),
-        )
-
-    def half(self, direction: npt.ArrayLike, level: float) -> tuple[float, float]:
-        """Return a linear combination of the coefficients and the half-width of its interval."""
+    def pointwise(self, directions: npt.ArrayLike, level: float) -> tuple[_checks.FloatArray, _checks.FloatArray]:
+        """Return linear combinations of the coefficients, one per row, and the half-widths of their intervals."""
         from scipy.special import stdtrit
 
-        value, error, degrees = self.along(direction)
-        return value, -float(stdtrit(degrees, (1.0 - level) / 2)) * error
+        values, errors, degrees = self._along(directions)
+        return values, -np.asarray(stdtrit(degrees, (1.0 - level) / 2)) * errors
 
-    def half_everywhere(self, direction: npt.ArrayLike, level: float) -> tuple[float, float]:
-        """Return a linear combination and its half-width in Scheffé's band, which holds for all at once."""
+    def everywhere(self, directions: npt.ArrayLike, level: float) -> tuple[_checks.FloatArray, _checks.FloatArray]:
+        """Return linear combinations and their half-widths in Scheffé's band, which holds for all of them at once."""
         from scipy.special import fdtri
 
-        value, error, degrees = self.along(direction)
+        values, errors, degrees = self._along(directions)
         count = self.coefficients.size
-        return value, math.sqrt(count * float(fdtri(count, degrees, level))) * error
+        return values, np.sqrt(count * np.asarray(fdtri(count, degrees, level))) * errors
+
+    def _along(self, directions: npt.ArrayLike) -> tuple[_checks.FloatArray, _checks.FloatArray, _checks.FloatArray]:
+        """Return linear combinations, their standard errors and Satterthwaite's degrees of freedom."""
+        vectors = np.asarray(directions, dtype=np.float64)
+        shares = (vectors @ self.effects) ** 2
+        variances = shares.sum(axis=1)
+        spread = np.sum(shares**2 / self.degrees, axis=1)
+        some = np.full_like(variances, self.degrees.sum())  # at a size where every growth is 0
+        degrees = np.divide(variances**2, spread, out=some, where=spread > 0.0)
+        return vectors @ self.coefficients, np.sqrt(variances), degrees
 
 
 def fit(found: Cells, rows: _checks.FloatArray, values: _checks.FloatArray, errors: _checks.FloatArray) -> WeightedFit:

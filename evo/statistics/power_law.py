@@ -43,14 +43,12 @@ class PowerLawFit:
 
     def predict(self, n: float) -> Interval:
         """Return the mean run time at one size, with bounds that hold for this size."""
-        value, half = self._fit.half(_direction(n), self.confidence)
-        return _exponential(value, half, self.confidence, f"power law at n = {n:g}, Student t")
+        (value,), (half,) = self._fit.pointwise(_directions([n]), self.confidence)
+        return _exponential(float(value), float(half), self.confidence, f"power law at n = {n:g}, Student t")
 
     def band(self, n: npt.ArrayLike) -> tuple[_checks.FloatArray, _checks.FloatArray, _checks.FloatArray]:
         """Return the fitted means at sizes n and the edges of a band that holds for all sizes at once (Scheffé)."""
-        sizes = _checks.finite_sample("n", n, instead="Pass finite sizes.")
-        halves = [self._fit.half_everywhere(_direction(size), self.confidence) for size in sizes]
-        middle, half = np.array(halves).T
+        middle, half = self._fit.everywhere(_directions(n), self.confidence)
         return np.exp(middle), np.exp(middle - half), np.exp(middle + half)
 
     def __str__(self) -> str:
@@ -90,13 +88,12 @@ def power_law_fit(cells: Mapping[float, npt.ArrayLike], confidence: float = 0.95
     """
     level = _checks.confidence(confidence)
     found = _cells.measured(cells, minimum=2)
-    rows = np.stack([np.ones_like(found.sizes), np.log(found.sizes)], axis=1)
     relative = found.errors / found.means
-    line = _cells.fit(found, rows, np.log(found.means) + 0.5 * relative**2, relative)
-    exponent, half = line.half([0.0, 1.0], level)
+    line = _cells.fit(found, _directions(found.sizes), np.log(found.means) + 0.5 * relative**2, relative)
+    (factor, exponent), (around, half) = (array.tolist() for array in line.pointwise(np.eye(2), level))
     return PowerLawFit(
         exponent=Interval(exponent, exponent - half, exponent + half, level, "slope of ln mean on ln n, Student t"),
-        factor=_exponential(*line.half([1.0, 0.0], level), level, "level of ln mean at n = 1, Student t"),
+        factor=_exponential(factor, around, level, "level of ln mean at n = 1, Student t"),
         covariance=line.covariance,
         sizes=found.sizes,
         means=found.means,
@@ -109,11 +106,10 @@ def power_law_fit(cells: Mapping[float, npt.ArrayLike], confidence: float = 0.95
     )
 
 
-def _direction(n: float) -> list[float]:
-    size = _checks.real("n", n)
-    if not 1.0 <= size < math.inf:
-        raise ValueError(f"`n` must be finite and at least 1; got {size:g}. Pass a problem size.")
-    return [1.0, math.log(size)]
+def _directions(n: npt.ArrayLike) -> _checks.FloatArray:
+    """Return the factors of (ln factor, exponent) in ln mean, one row per size."""
+    logs = np.log(_cells.sizes(n))
+    return np.stack([np.ones_like(logs), logs], axis=1)
 
 
 def _exponential(value: float, half: float, level: float, method: str) -> Interval:

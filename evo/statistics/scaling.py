@@ -77,21 +77,17 @@ class ScalingFit:
 
     def predict(self, n: float) -> Interval:
         """Return the mean run time at one size, with bounds that hold for this size."""
-        value, half = self._fit.half(self._at(n), self.confidence)
-        return Interval(value, value - half, value + half, self.confidence, f"{self._form()} at n = {n:g}, Student t")
+        (value,), (half,) = self._fit.pointwise(self._at([n]), self.confidence)
+        how = f"{self._form()} at n = {n:g}, Student t"
+        return Interval(float(value), float(value - half), float(value + half), self.confidence, how)
 
     def band(self, n: npt.ArrayLike) -> tuple[_checks.FloatArray, _checks.FloatArray, _checks.FloatArray]:
         """Return the fitted means at sizes n and the edges of a band that holds for all sizes at once (Scheffé)."""
-        sizes = _checks.finite_sample("n", n, instead="Pass finite sizes.")
-        halves = [self._fit.half_everywhere(self._at(size), self.confidence) for size in sizes]
-        middle, half = np.array(halves).T
+        middle, half = self._fit.everywhere(self._at(n), self.confidence)
         return middle, middle - half, middle + half
 
-    def _at(self, n: float) -> list[float]:
-        size = _checks.real("n", n)
-        if not 1.0 <= size < math.inf:
-            raise ValueError(f"`n` must be finite and at least 1; got {size:g}. Pass a problem size.")
-        return [growth(size) for growth in self.growths]
+    def _at(self, n: npt.ArrayLike) -> list[list[float]]:
+        return [[growth(size) for growth in self.growths] for size in _cells.sizes(n)]
 
     def _form(self) -> str:
         return " + ".join(str(growth) for growth in self.growths)
@@ -157,13 +153,14 @@ def scaling_fit(
     found = _cells.measured(cells, minimum=len(forms))
     rows = np.array([[growth(size) for growth in forms] for size in found.sizes])
     line = _cells.fit(found, rows, found.means, found.errors)
-    coefficients = []
-    for growth, direction in zip(forms, np.eye(len(forms))):
-        value, half = line.half(direction, level)
-        coefficients.append(Interval(value, value - half, value + half, level, f"factor of {growth}, Student t"))
+    values, halves = (array.tolist() for array in line.pointwise(np.eye(len(forms)), level))
+    coefficients = tuple(
+        Interval(value, value - half, value + half, level, f"factor of {growth}, Student t")
+        for growth, value, half in zip(forms, values, halves)
+    )
     return ScalingFit(
         growths=forms,
-        coefficients=tuple(coefficients),
+        coefficients=coefficients,
         covariance=line.covariance,
         sizes=found.sizes,
         means=found.means,

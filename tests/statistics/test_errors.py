@@ -207,7 +207,7 @@ CASES = [
         "`cells` and the growths must tell the coefficients apart; got sizes at which the growths are proportional.",
     ),
     (lambda: s.scaling_fit({10: [1, 2, 3]}, [s.Growth(1)], 2), "`confidence` must lie strictly between 0 and 1; got 2"),
-    (lambda: s.scaling_fit({10: [1, 2, 3]}, [s.Growth(1)]).predict(0), "`n` must be finite and at least 1; got 0."),
+    (lambda: s.scaling_fit({10: [1, 2, 3]}, [s.Growth(1)]).predict(0), "`n` must be at least 1; got 0. Pass problem"),
     (lambda: s.Growth(99), "`power` must lie in [-10, 10]; got 99. Pass for n ln n: Growth(1, 1)."),
     (lambda: s.Growth(1, -1), "`log_power` must lie in [0, 10]; got -1. Pass"),
     (
@@ -215,7 +215,7 @@ CASES = [
         "`cells[10]` must be finite; got inf (a capped run) in 1 of 3 entries. A mean without them would",
     ),
     (lambda: s.power_law_fit({10: [1, 2, 3]}), "`cells` must hold 2 or more sizes for this fit; got 1."),
-    (lambda: s.power_law_fit({9: [1, 2, 3], 20: [1, 2, 3]}).predict(NAN), "`n` must be a number; got NaN."),
+    (lambda: s.power_law_fit({9: [1, 2, 3], 20: [1, 2, 3]}).predict(NAN), "`n` must not hold NaN; got 1 of 1"),
 ]
 
 

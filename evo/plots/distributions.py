@@ -42,7 +42,7 @@ def comparison(result: Comparison) -> Chart:
     lower, upper = np.maximum(sample - radius, 0.0), np.minimum(sample + radius, 1.0)
     panel.band(f"{result.n} runs", result.grid, sample, lower, upper, look, steps=True)
     panel.line("law", result.grid, result.law_cdf, dash=(0, (4, 2)), steps=True)
-    verdict = "agree" if result.ok else "DISAGREE"
+    verdict = "DISAGREE" if not result.ok else "do not contradict (cap only)" if result.only_cap else "agree"
     panel.titled(f"{result.n} runs and the law {verdict}", "run time T in steps", "share of runs with T ≤ t")
     _finish(panel, result.grid)
     words = f"{result.n} runs; band ±{radius:.3g},\nfalse alarm {result.false_alarm:.2g}"

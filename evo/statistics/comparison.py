@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from evo.statistics import _checks
 from evo.statistics.bands import dkw_radius
-from evo.statistics.thresholds import common_horizon, headline, sample_skewness, skewed_threshold, verdict
+from evo.statistics.thresholds import cap_headline, common_horizon, headline, sample_skewness, skewed_threshold, verdict
 
 _PLOT_POINTS = 512
 _CDF_ROUNDING = 1e-9  # what summed float64 probabilities may be off by; far below every radius
@@ -90,11 +90,19 @@ class Comparison:
 
     @property
     def ok(self) -> bool:
-        """Whether at least one test was possible and none refused the law."""
+        """Whether at least one test was possible and none refused the law; see `only_cap`."""
         return verdict(self.mean_ok, self.distance_ok)
 
+    @property
+    def only_cap(self) -> bool:
+        """Whether no run reached its goal by the horizon: then nothing but P(T > horizon) was compared."""
+        return bool(self.distance is not None and self.z is None and self.sorted_sample[0] > self.horizon)
+
     def __str__(self) -> str:
-        lines = [headline(self.mean_ok, self.distance_ok, f"{self.n} runs", "the law", self.false_alarm)]
+        if self.only_cap:
+            lines = [cap_headline(self.ok, f"{self.n} runs", "the law", self.horizon, self.false_alarm)]
+        else:
+            lines = [headline(self.mean_ok, self.distance_ok, f"{self.n} runs", "the law", self.false_alarm)]
         if self.z is not None and self.mean_p is not None:
             limit = "" if self.z_limit is None else f" (limit {self.z_limit:.2f})"
             means = f"mean: {self.sample_mean:.6g}, law {self.law_mean:.6g}"

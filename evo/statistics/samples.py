@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evo.statistics import _checks
-from evo.statistics.thresholds import common_horizon, headline, sample_skewness, skewed_threshold, verdict
+from evo.statistics.thresholds import cap_headline, common_horizon, headline, sample_skewness, skewed_threshold, verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +62,20 @@ class TwoSample:
 
     @property
     def ok(self) -> bool:
-        """Whether no test refused that both samples have one law."""
+        """Whether no test refused that both samples have one law; see `only_cap`."""
         return verdict(self.mean_ok, self.distance_ok)
+
+    @property
+    def only_cap(self) -> bool:
+        """Whether no run of either sample reached its goal by the horizon: then nothing but the cap was compared."""
+        return bool(self.t is None and min(self.sorted_a[0], self.sorted_b[0]) > self.horizon)
 
     def __str__(self) -> str:
         runs = f"{self.sizes[0]} and {self.sizes[1]} runs"
-        lines = [headline(self.mean_ok, self.distance_ok, runs, "each other", self.false_alarm)]
+        if self.only_cap:
+            lines = [cap_headline(self.ok, runs, "one law", self.horizon, self.false_alarm)]
+        else:
+            lines = [headline(self.mean_ok, self.distance_ok, runs, "each other", self.false_alarm)]
         if self.means is not None and self.t is not None:
             lines.append(
                 f"means: {self.means[0]:.6g} and {self.means[1]:.6g}, Welch t = {self.t:+.2f}, p = {self.mean_p:.2g}"

@@ -87,3 +87,12 @@ def headline(mean_ok: bool | None, distance_ok: bool | None, runs: str, other: s
     verb = "agree" if verdict(mean_ok, distance_ok) else "DISAGREE"
     both = f", at most {2 * false_alarm:.3g} for both" if tests == 2 else ""
     return f"{runs} {verb} with {other}; false-alarm rate {false_alarm:.3g} per test{both}"
+
+
+def cap_headline(distance_ok: bool, runs: str, other: str, horizon: float, false_alarm: float) -> str:
+    """Return the first line of a report on runs of which none reached its goal: only P(T > horizon) was compared."""
+    found = "does not contradict" if distance_ok else "DISAGREES with"
+    return (
+        f"{runs}, none at its goal by step {horizon:g}: nothing but the cap was compared, P(T > {horizon:g}) {found} "
+        f"{other}; false-alarm rate {false_alarm:.3g}"
+    )

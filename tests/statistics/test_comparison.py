@@ -225,6 +225,25 @@ def test_capped_runs_are_compared_below_the_cap_only():
     assert not compare_with_law(np.minimum(times, cap), law).ok
 
 
+def test_where_all_runs_are_capped_only_the_cap_is_compared():
+    result = compare_with_law([INF] * 1000, Geometric(1e-6), horizon=50)
+    assert result.ok and result.only_cap
+    first = str(result).splitlines()[0]
+    assert first == (
+        "1000 runs, none at its goal by step 50: nothing but the cap was compared, P(T > 50) does not contradict the "
+        "law; false-alarm rate 1e-09"
+    )
+    assert " agree" not in str(result)
+    result = compare_with_law([INF] * 1000, Geometric(0.01), horizon=50)
+    assert not result.ok and "P(T > 50) DISAGREES with the law" in str(result)
+    assert not compare_with_law([40] + [INF] * 999, Geometric(1e-6), horizon=50).only_cap
+    both = two_sample([INF] * 9, [INF] * 7, horizon=50)
+    assert both.only_cap and " agree" not in str(both)
+    assert str(both).startswith(
+        "9 and 7 runs, none at its goal by step 50: nothing but the cap was compared, P(T > 50)"
+    )
+
+
 def test_a_law_without_distribution_function_says_so():
     sample = np.random.default_rng(7).geometric(0.01, 5000)
     result = compare_with_law(sample, Moments(100.0, 9900.0))

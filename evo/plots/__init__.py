@@ -1,16 +1,24 @@
 """Figures: the one place that imports matplotlib, without its global state (no pyplot, no display)."""
 
+from evo.plots.against import against
 from evo.plots.chart import Chart, Panel
-from evo.plots.distributions import comparison, runs
+from evo.plots.distributions import comparison, distribution, runs
+from evo.plots.expressions import Expression
 from evo.plots.saving import draw, save
 from evo.plots.style import LOOKS, Look, styled
+from evo.plots.survival import survival
 
 __all__ = [
     # figures of results
     "draw",
     "comparison",
     "runs",
+    # figures of tables with one row per run
+    "against",
+    "distribution",
+    "survival",
     # building blocks
+    "Expression",
     "Chart",
     "Panel",
     "Look",

@@ -24,7 +24,7 @@ class Shown(NamedTuple):
 
     panel: str
     series: str
-    #: measured, single run, capped, theory or reference
+    #: measured (or which measure: mean, restricted mean up to ..., median), single run, capped, theory or reference
     kind: str
     x: float
     y: float
@@ -115,9 +115,12 @@ class Panel:
         lower: npt.ArrayLike | None = None,
         upper: npt.ArrayLike | None = None,
         joined: bool = False,
+        kind: str | Sequence[str] = "measured",
+        half: npt.ArrayLike = False,
     ) -> None:
-        """Measured points with intervals where both bounds are finite."""
+        """Measured points with intervals where both bounds are finite; half-filled markers where `half`."""
         xs, ys = _floats(x), _floats(y)
+        halved = np.broadcast_to(np.asarray(half, dtype=np.bool_), xs.shape)
         low = np.full(xs.shape, np.nan) if lower is None else _floats(lower)
         high = np.full(xs.shape, np.nan) if upper is None else _floats(upper)
         known = np.isfinite(low) & np.isfinite(high)
@@ -137,8 +140,21 @@ class Panel:
                 elinewidth=1.2,
                 capsize=0,
                 zorder=4,
+                markevery=np.flatnonzero(~halved).tolist() if halved.any() else None,
             )
-        self._note(series, "measured", xs, ys, low, high)
+            if halved.any():
+                self.axes.plot(
+                    xs[halved],
+                    ys[halved],
+                    linestyle="none",
+                    marker=look.marker,
+                    markersize=5.0,
+                    color=look.colour,
+                    fillstyle="bottom",
+                    markerfacecoloralt="white",
+                    zorder=4.5,
+                )
+        self._note(series, kind, xs, ys, low, high)
 
     def singles(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look) -> None:
         """Single runs, faint, behind everything else."""
@@ -149,11 +165,14 @@ class Panel:
             )
         self._note(series, "single run", xs, ys)
 
-    def capped(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look) -> None:
-        """Runs that were cut off: open markers at the cap."""
+    def capped(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look, *, aside: float = 0.0) -> None:
+        """Runs that were cut off: open markers at the cap, `aside` points to the right so that several are seen."""
+        from matplotlib.transforms import ScaledTranslation
+
         xs, ys = _floats(x), _floats(y)
         if xs.size:
             with styled():
+                moved = ScaledTranslation(aside / 72, 0.0, self.chart.figure.dpi_scale_trans)
                 self.axes.plot(
                     xs,
                     ys,
@@ -164,8 +183,20 @@ class Panel:
                     markeredgecolor=look.colour,
                     clip_on=False,
                     zorder=5,
+                    **({"transform": self.axes.transData + moved} if aside else {}),
                 )
+                self.axes.update_datalim(np.column_stack([xs, ys]))
         self._note(series, "capped", xs, ys)
+
+    def endless(self, series: str, x: npt.ArrayLike, lower: npt.ArrayLike, top: npt.ArrayLike, look: Look) -> None:
+        """Intervals without an upper bound: arrows from the lower bound to `top`."""
+        xs, low, high = _floats(x), _floats(lower), _floats(top)
+        for place, bottom, end in zip(xs, low, high, strict=True):
+            arrow = {"arrowstyle": "->", "color": look.colour, "linewidth": 1.2, "shrinkA": 0.0, "shrinkB": 0.0}
+            with styled():
+                self.axes.annotate("", (place, end), xytext=(place, bottom), arrowprops=arrow, zorder=4)
+                self.axes.update_datalim([(place, bottom), (place, end)])
+        self._note(series, "lower bound", xs, low)
 
     def line(
         self,
@@ -202,16 +233,43 @@ class Panel:
         look: Look,
         *,
         steps: bool = False,
+        kind: str | Sequence[str] = "measured",
+        marks: float | None = None,
+        unwritten: tuple[int, int] = (0, 0),
     ) -> None:
-        """A measured curve in its band."""
+        """A measured curve in its band, with markers from `marks` (a share of the panel) on every sixth of it.
+
+        The first and last points, as many as `unwritten` says, only continue the curve and are not written down.
+        """
         xs, ys, low, high = _floats(x), _floats(y), _floats(lower), _floats(upper)
+        self.shade(xs, low, high, look, steps=steps)
+        with styled():
+            drawn = "steps-post" if steps else "default"
+            self.axes.plot(
+                xs,
+                ys,
+                color=look.colour,
+                linestyle=look.dash,
+                drawstyle=drawn,
+                zorder=4,
+                **({} if marks is None else _marked(look, marks)),
+            )
+        kept = slice(unwritten[0], len(xs) - unwritten[1])
+        self._note(series, kind, xs[kept], ys[kept], low[kept], high[kept])
+
+    def shade(self, x: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike, look: Look, *, steps: bool) -> None:
+        """The area between bounds whose numbers another method writes down; none where a bound is nan."""
         with styled():
             self.axes.fill_between(
-                xs, low, high, step="post" if steps else None, color=look.colour, alpha=0.22, linewidth=0, zorder=1
+                _floats(x),
+                _floats(lower),
+                _floats(upper),
+                step="post" if steps else None,
+                color=look.colour,
+                alpha=0.22,
+                linewidth=0,
+                zorder=1,
             )
-            drawn = "steps-post" if steps else "default"
-            self.axes.plot(xs, ys, color=look.colour, linestyle=look.dash, drawstyle=drawn, zorder=4)
-        self._note(series, "measured", xs, ys, low, high)
 
     def reference(self, series: str, x: float, *, dash: Any = "--", colour: str = FAINT, width: float = 1.0) -> None:
         """A vertical reference line."""
@@ -235,11 +293,20 @@ class Panel:
                 x, y, words, **{"fontsize": 8.0, "color": INK, "path_effects": effects, "zorder": 6, **options}
             )
 
-    def _note(self, series: str, kind: str, x: Any, y: Any, lower: Any | None = None, upper: Any | None = None) -> None:
+    def _note(
+        self, series: str, kind: str | Sequence[str], x: Any, y: Any, lower: Any | None = None, upper: Any | None = None
+    ) -> None:
         none = np.full(len(x), np.nan)
         low, high = none if lower is None else lower, none if upper is None else upper
-        for values in zip(x, y, low, high, strict=True):
-            self.chart.rows.append(Shown(self.name, series, kind, *(float(value) for value in values)))
+        kinds = [kind] * len(x) if isinstance(kind, str) else kind
+        for word, *values in zip(kinds, x, y, low, high, strict=True):
+            self.chart.rows.append(Shown(self.name, series, word, *(float(value) for value in values)))
+
+
+def _marked(look: Look, first: float) -> dict[str, Any]:
+    """The markers of a curve, a sixth of the panel apart."""
+    edge = {"markeredgecolor": "white", "markeredgewidth": 0.5}
+    return {"marker": look.marker, "markersize": 4.6, "markevery": (first, 0.17), **edge}
 
 
 def _floats(values: npt.ArrayLike) -> np.ndarray:

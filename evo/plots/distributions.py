@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from evo.core import checks
 from evo.core.results import Runs
+from evo.plots import curves
 from evo.plots.chart import Chart
+from evo.plots.run_times import Sample
+from evo.plots.scales import is_wide
 from evo.plots.style import FAINT, INK, LOOKS, styled
-from evo.statistics import Comparison, ecdf_band, smallest_cap
-
-_WIDE = 30.0  # a ratio of times from which on the axis is logarithmic
-_LONGEST = 60
+from evo.plots.theory_lines import Lines
+from evo.statistics import Comparison
 
 
 def comparison(result: Comparison) -> Chart:
@@ -58,7 +60,7 @@ def runs(*measured: Runs, confidence: float = 0.95) -> Chart:
     Capped runs count in the shares and have no point: the curve then ends below 1, at the smallest cap.
 
     Args:
-        measured: one to four results of `repeat`.
+        measured: one to eight results of `repeat`.
         confidence: of each band.
 
     Returns:
@@ -69,34 +71,60 @@ def runs(*measured: Runs, confidence: float = 0.95) -> Chart:
         raise checks.bad_value("measured", len(measured), f"be 1 to {len(LOOKS)} results of `repeat`", action)
     for item in measured:
         checks.instance_of("measured", item, Runs, "Pass results of evo.repeat.")
-    chart = Chart(["distribution"], width=5.2, height=3.6)
-    panel = chart.panels[0]
-    spans: list[np.ndarray] = []
-    for place, (item, look) in enumerate(zip(measured, LOOKS, strict=False)):
-        horizon = smallest_cap(item.steps, item.spent)
-        band = ecdf_band(item.steps, confidence, horizon=horizon if math.isfinite(horizon) else None)
-        name = item.label or f"series {place + 1}"
-        if len(band.points):
-            panel.band(name, band.points, band.ecdf, band.lower, band.upper, look, steps=True)
-            _label(panel, band.points, band.lower, 0.15 * (place + 1), _short(name), look.colour)
-            spans.append(band.points)
-        _note_cap(panel, item.capped, len(item), horizon, row=place)
+    named = []
+    for place, item in enumerate(measured):
+        spent = np.where(np.isfinite(item.steps), item.steps, item.spent)
+        named.append((item.label or f"series {place + 1}", Sample(item.steps, spent, 0.0)))
+    chart = curves.draw(named, curves.Share(), "run time $T$ in steps", confidence)
     count = " and ".join(str(len(item)) for item in measured)
-    title = f"{count} runs, bands of {100 * confidence:g} %"
-    panel.titled(title, "run time T in steps", "share of runs with T ≤ t")
-    _finish(panel, np.concatenate(spans) if spans else np.array([1.0]))
+    chart.panels[0].titled(f"{count} runs", "run time $T$ in steps", curves.Share.axis)
     return chart
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+def distribution(
+    frame: Any,
+    time: str = "steps",
+    *,
+    by: Sequence[str] = ("algorithm",),
+    where: Mapping[str, Any] | None = None,
+    confidence: float = 0.95,
+    line: Lines = None,
+    title: str | None = None,
+) -> Chart:
+    """Draw the distribution functions of run times with bands that hold for the whole function at once.
+
+    Capped runs count in the shares and have no point: the curve then ends below 1, at the smallest cap, with an open
+    marker. The bands are those of Dvoretzky, Kiefer, Wolfowitz and Massart.
+
+    Args:
+        frame: one row per run (polars), as `study.frame()` gives.
+        time: an expression, for example `steps` or `steps/(n ln n)`.
+        by: columns that tell series apart; further parameters that vary do so too. At most eight series.
+        where: values, or lists of values, that columns must have, for example `{"n": 1000}`.
+        confidence: of each band, between 0 and 1.
+        line: theory: a function of the time, a pair of arrays, or a mapping of names to these.
+        title: in place of the words above the panel.
+
+    Returns:
+        A chart of one panel.
+
+    Raises:
+        ValueError: for unknown columns, too many series, cells that would be pooled, or a time that is undefined.
+        TypeError: for a frame of another library.
+
+    Example:
+        >>> import polars
+        >>> frame = polars.DataFrame({"steps": [3.0, 1.0, 4.0, 1.0]})
+        >>> [(row.x, row.y) for row in distribution(frame).rows]
+        [(1.0, 0.5), (3.0, 0.75), (4.0, 1.0)]
+    """
+    return curves.of_frame(frame, time, by, where, curves.Share(), confidence, line, title)
 
 
 def _finish(panel: Any, times: np.ndarray) -> None:
     with styled():
         panel.axes.set_ylim(-0.02, 1.02)
-        positive = times[times > 0]
-        if len(positive) and positive.max() > _WIDE * positive.min():
+        if is_wide(times):
             panel.axes.set_xscale("log")
 
 

@@ -29,12 +29,17 @@ class Look:
     dash: Any
 
 
-#: series in this order: apart for all common colour deficiencies, and from light to dark in grey
+#: series in this order: apart for all common colour deficiencies, the first three from light to dark in grey; those
+#: after the fourth are told apart in grey by marker and dash
 LOOKS = (
     Look("#D98200", "o", "-"),
     Look("#1F77B4", "s", "-"),
     Look("#7A1E5C", "^", "-"),
     Look("#2E7D4F", "D", "-"),
+    Look("#6FB6E8", "v", (0, (6, 1.5))),
+    Look("#D77FAE", "P", (0, (3, 1.2))),
+    Look("#2B2B2B", "X", (0, (6, 1.5, 1.2, 1.5))),
+    Look("#C9A66B", "*", (0, (1.2, 1.2))),
 )
 
 _STYLE: Any = {

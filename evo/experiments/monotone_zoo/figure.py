@@ -30,7 +30,7 @@ def drawn(table: pl.DataFrame, config: MonotoneZooConfig) -> Chart:
     """The chart of all rows."""
     chart = Chart(["strengths", "sizes", "slowest"], width=13.0, height=4.3)
     runs = run_series(table, run_cells(config))
-    looks: dict[str, Look] = dict(zip((*LINEAR, _TOPIC), LOOKS, strict=True))
+    looks: dict[str, Look] = dict(zip((*LINEAR, _TOPIC), LOOKS))
     _strengths_panel(chart.panels[0], runs, config, looks)
     _sizes_panel(chart.panels[1], runs, config, looks)
     _slowest_panel(chart.panels[2], runs, config)

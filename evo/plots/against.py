@@ -75,7 +75,7 @@ def against(
     marks = centres.draw(panel, drawn, xs)
     marks += [labels.Label(name, None, *end, dash) for name, dash, *end in theory_lines.draw(panel, line, xs)]
     scales.fit(panel, "x", xs, at_values=True)
-    scales.fit(panel, "y", np.concatenate([*(item.heights for item in drawn), [mark.y for mark in marks]]))
+    scales.fit(panel, "y", np.concatenate([*(item.heights for item in drawn), [mark.y for mark in marks]]), times=True)
     per = f"{counted([point.size for item in drawn for point in item.points], 'run')} per point"
     words = title if title is not None else ": ".join(filter(None, [table.common, per]))
     panel.titled(words, axis_words(across), axis_words(quantity, centres.word(drawn, centre)))

@@ -165,6 +165,14 @@ class Panel:
             )
         self._note(series, "single run", xs, ys)
 
+    def trace(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look, *, steps: bool = False) -> None:
+        """The way of a single run, faint, behind everything else."""
+        xs, ys = _floats(x), _floats(y)
+        drawn = "steps-post" if steps else "default"
+        with styled():
+            self.axes.plot(xs, ys, color=look.colour, linewidth=0.6, alpha=0.35, drawstyle=drawn, zorder=0.9)
+        self._note(series, "single run", xs, ys)
+
     def capped(self, series: str, x: npt.ArrayLike, y: npt.ArrayLike, look: Look, *, aside: float = 0.0) -> None:
         """Runs that were cut off: open markers at the cap, `aside` points to the right so that several are seen."""
         from matplotlib.transforms import ScaledTranslation
@@ -190,11 +198,16 @@ class Panel:
 
     def endless(self, series: str, x: npt.ArrayLike, lower: npt.ArrayLike, top: npt.ArrayLike, look: Look) -> None:
         """Intervals without an upper bound: arrows from the lower bound to `top`."""
+        from matplotlib.transforms import ScaledTranslation
+
         xs, low, high = _floats(x), _floats(lower), _floats(top)
         for place, bottom, end in zip(xs, low, high, strict=True):
             arrow = {"arrowstyle": "->", "color": look.colour, "linewidth": 1.2, "shrinkA": 0.0, "shrinkB": 0.0}
             with styled():
-                self.axes.annotate("", (place, end), xytext=(place, bottom), arrowprops=arrow, zorder=4)
+                above = self.axes.transData + ScaledTranslation(0.0, 13 / 72, self.chart.figure.dpi_scale_trans)
+                self.axes.annotate(
+                    "", (place, end), (place, bottom), xycoords=above, textcoords="data", arrowprops=arrow, zorder=4
+                )
                 self.axes.update_datalim([(place, bottom), (place, end)])
         self._note(series, "lower bound", xs, low)
 
@@ -255,7 +268,8 @@ class Panel:
                 **({} if marks is None else _marked(look, marks)),
             )
         kept = slice(unwritten[0], len(xs) - unwritten[1])
-        self._note(series, kind, xs[kept], ys[kept], low[kept], high[kept])
+        kinds = kind if isinstance(kind, str) else kind[kept]
+        self._note(series, kinds, xs[kept], ys[kept], low[kept], high[kept])
 
     def shade(self, x: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike, look: Look, *, steps: bool) -> None:
         """The area between bounds whose numbers another method writes down; none where a bound is nan."""

@@ -78,7 +78,7 @@ class Share:
 
 def of_frame(
     frame: Any,
-    time: str,
+    x: str,
     by: Sequence[str],
     where: Mapping[str, Any] | None,
     kind: Kind,
@@ -87,14 +87,14 @@ def of_frame(
     title: str | None,
 ) -> Chart:
     """The curves of a frame with one row per run, one per series."""
-    quantity = Expression(time)
+    quantity = Expression(x)
     columns = getattr(frame, "columns", ())
-    needed = quantity.columns(columns, "time") if len(columns) else []
+    needed = quantity.columns(columns, "x") if len(columns) else []
     table = tables.read(frame, argument="frame", needed=needed, by=by, where=where)
     named = []
     for series in table.series:
         tables.one_cell("frame", series.columns, series.name)
-        named.append((series.name, run_times.sample(quantity, series.columns, "time")))
+        named.append((series.name, run_times.sample(quantity, series.columns, "x")))
     across = axis_words(quantity)
     chart = draw(named, kind, across, confidence, line)
     sizes = [len(of.values) for _, of in named]
@@ -123,7 +123,7 @@ def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidenc
         marks.append(labels.Label(text, look, math.nan, float(steps.at(grid, kind.start).mean())))
     for name, dash, _, height in theory_lines.draw(panel, line, ends, steps=True):
         marks.append(labels.Label(name, None, math.nan, height, dash))
-    scales.fit(panel, "x", ends)
+    scales.fit(panel, "x", ends, times=True)
     with styled():
         panel.axes.set_ylim(-0.02, 1.02)
     panel.titled("", across, kind.axis)

@@ -83,7 +83,7 @@ def runs(*measured: Runs, confidence: float = 0.95) -> Chart:
 
 def distribution(
     frame: Any,
-    time: str = "steps",
+    x: str = "steps",
     *,
     by: Sequence[str] = ("algorithm",),
     where: Mapping[str, Any] | None = None,
@@ -98,7 +98,7 @@ def distribution(
 
     Args:
         frame: one row per run (polars), as `study.frame()` gives.
-        time: an expression, for example `steps` or `steps/(n ln n)`.
+        x: an expression, for example `steps` or `steps/(n ln n)`.
         by: columns that tell series apart; further parameters that vary do so too. At most eight series.
         where: values, or lists of values, that columns must have, for example `{"n": 1000}`.
         confidence: of each band, between 0 and 1.
@@ -109,7 +109,7 @@ def distribution(
         A chart of one panel.
 
     Raises:
-        ValueError: for unknown columns, too many series, cells that would be pooled, or a time that is undefined.
+        ValueError: for unknown columns, too many series, cells that would be pooled, or an x that is undefined.
         TypeError: for a frame of another library.
 
     Example:
@@ -118,7 +118,7 @@ def distribution(
         >>> [(row.x, row.y) for row in distribution(frame).rows]
         [(1.0, 0.5), (3.0, 0.75), (4.0, 1.0)]
     """
-    return curves.of_frame(frame, time, by, where, curves.Share(), confidence, line, title)
+    return curves.of_frame(frame, x, by, where, curves.Share(), confidence, line, title)
 
 
 def _finish(panel: Any, times: np.ndarray) -> None:

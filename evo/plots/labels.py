@@ -63,6 +63,10 @@ def column(panel: Panel, labels: Sequence[Label]) -> None:
     if not labels:
         return
     axes = panel.axes
+    with styled():
+        axes.autoscale_view()
+        axes.set_xlim(axes.get_xlim())  # leaders must not move them
+        axes.set_ylim(axes.get_ylim())
     points = np.array([[item.x, item.y] for item in labels], dtype=np.float64)
     known = np.isfinite(points)
     low = [axes.get_xlim()[1], axes.get_ylim()[0]]

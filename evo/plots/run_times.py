@@ -110,14 +110,15 @@ def _defined(quantity: Expression, columns: Mapping[str, np.ndarray], rows: np.n
 def mean(of: Sample, confidence: float) -> Centre:
     """The mean with Student's interval; with capped runs the mean of what was seen up to the smallest cap.
 
-    One run has no interval; runs of which all were capped have no centre.
+    No lower bound lies below time 0. One run has no interval; runs of which all were capped have no centre.
     """
     values, ends, _ = of
     if not of.capped:
         if len(values) == 1:
             return Centre(float(values[0]), math.nan, math.nan, "mean")
         found = mean_interval(values, confidence)
-        return Centre(found.estimate, found.lower, found.upper, "mean")
+        lower = max(found.lower, of.base) if math.isfinite(of.base) else found.lower
+        return Centre(found.estimate, lower, found.upper, "mean")
     base, horizon = _shift(of), of.horizon
     kind = f"restricted mean up to {horizon:.6g}"
     if of.capped == len(values) or horizon <= base:

@@ -22,16 +22,19 @@ def is_wide(values: np.ndarray) -> bool:
     return bool(len(positive) and finite.min() >= 0 and positive.max() > WIDE * positive.min())
 
 
-def fit(panel: Panel, axis: Literal["x", "y"], values: np.ndarray, *, at_values: bool = False) -> None:
-    """Scale an axis to what stands on it: linear, or logarithmic for wide ratios, with a linear part if 0 is there.
+def fit(
+    panel: Panel, axis: Literal["x", "y"], values: np.ndarray, *, at_values: bool = False, times: bool = False
+) -> None:
+    """Scale an axis to what stands on it: linear, or logarithmic for wide ratios of positive values.
 
     Args:
         panel: where everything is drawn already.
         axis: `x` or `y`.
         values: what stands on the axis.
         at_values: whether numbers stand at these values, if they are few.
+        times: whether 0 may stand on a linear part of a logarithmic axis.
     """
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
+    from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
     finite = np.unique(values[np.isfinite(values)])
     axes = panel.axes
@@ -39,13 +42,15 @@ def fit(panel: Panel, axis: Literal["x", "y"], values: np.ndarray, *, at_values:
     scale = axes.set_xscale if axis == "x" else axes.set_yscale
     positive = finite[finite > 0]
     with styled():
-        if is_wide(finite):
+        if is_wide(finite) and (times or finite.min() > 0):
             decades = np.log10(positive.max() / positive.min())
             if finite.min() > 0:
                 scale("log")
                 ruler.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if decades < 2.5 else (1.0,), numticks=9))
             else:
-                scale("symlog", linthresh=positive.min(), linscale=0.4)
+                scale("symlog", linthresh=positive.min(), linscale=0.5)
+                powers = 10.0 ** np.arange(np.ceil(np.log10(2 * positive.min())), np.log10(positive.max()) + 1e-9)
+                ruler.set_major_locator(FixedLocator([0.0, *powers]))
             ruler.set_minor_formatter(NullFormatter())
             ruler.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
         else:

@@ -16,7 +16,7 @@ from evo.plots.theory_lines import Lines
 
 def survival(
     frame: Any,
-    time: str = "steps",
+    x: str = "steps",
     *,
     by: Sequence[str] = ("algorithm",),
     where: Mapping[str, Any] | None = None,
@@ -30,7 +30,7 @@ def survival(
 
     Args:
         frame: one row per run (polars), as `study.frame()` gives.
-        time: an expression, for example `steps` or `steps/(n ln n)`.
+        x: an expression, for example `steps` or `steps/(n ln n)`.
         by: columns that tell series apart; further parameters that vary do so too. At most eight series.
         where: values, or lists of values, that columns must have, for example `{"n": 1000}`.
         confidence: of the bounds at one time, between 0 and 1.
@@ -41,7 +41,7 @@ def survival(
         A chart of one panel.
 
     Raises:
-        ValueError: for unknown columns, too many series, cells that would be pooled, or a time that is undefined.
+        ValueError: for unknown columns, too many series, cells that would be pooled, or an x that is undefined.
         TypeError: for a frame of another library.
 
     Example:
@@ -50,7 +50,7 @@ def survival(
         >>> [(row.x, row.y) for row in survival(frame).rows if row.kind == "measured"]
         [(1.0, 0.75), (2.0, 0.5), (4.0, 0.0)]
     """
-    return curves.of_frame(frame, time, by, where, Survival(), confidence, line, title)
+    return curves.of_frame(frame, x, by, where, Survival(), confidence, line, title)
 
 
 class Survival:

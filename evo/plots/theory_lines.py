@@ -21,11 +21,13 @@ _WHOLE_POINTS = 60
 _HOW = "Pass for example line={'e n ln n': lambda n: math.e * n * math.log(n)} or line={'law': (x, y)}."
 
 
-def draw(panel: Panel, lines: Lines, x: np.ndarray, *, steps: bool = False) -> list[tuple[str, Any, float, float]]:
+def draw(
+    panel: Panel, lines: Lines, x: np.ndarray, *, steps: bool = False, down: bool = False
+) -> list[tuple[str, Any, float, float]]:
     """Draw lines over the range of the measured x; functions get whole numbers (int) where all x are whole.
 
     Returns:
-        Per line its name, its dash, and the last point.
+        Per line its name, its dash, and the last point: that of the largest x, of the smallest one if `down`.
 
     Raises:
         TypeError: for what is neither a function nor a pair of arrays.
@@ -43,7 +45,7 @@ def draw(panel: Panel, lines: Lines, x: np.ndarray, *, steps: bool = False) -> l
         if not known.any():
             raise checks.bad_value("line", name, "have a finite point in the range of x", _HOW)
         panel.line(str(name), xs[known], ys[known], dash=dash, steps=steps)
-        last = int(np.argmax(xs[known]))
+        last = int(np.argmin(xs[known]) if down else np.argmax(xs[known]))
         drawn.append((str(name), dash, float(xs[known][last]), float(ys[known][last])))
     return drawn
 

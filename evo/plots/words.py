@@ -18,6 +18,7 @@ _UNITS = {
     "zeros": "zero-bits",
     "value": "value",
 }
+_LONGEST = 36  # characters along the y axis
 _RECORDED = {"steps": "steps", "evaluations": "evaluations"}
 
 
@@ -26,8 +27,11 @@ def axis_words(quantity: Expression, centre: str = "", *, recorded: bool = False
     text = quantity.text.strip()
     known = _UNITS | _RECORDED if recorded else _UNITS
     if text in known:
-        return f"{known[text]}, {centre}" if centre else known[text]
-    return f"{centre} of {quantity.label}" if centre else quantity.label
+        words = f"{known[text]}, {centre}" if centre else known[text]
+        return words if len(words) <= _LONGEST else f"{known[text]},\n{centre}"
+    if not centre:
+        return quantity.label
+    return f"{centre} of{chr(10) if len(centre) + len(text) > _LONGEST - 4 else ' '}{quantity.label}"
 
 
 def counted(sizes: Sequence[int], noun: str) -> str:

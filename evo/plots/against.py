@@ -78,7 +78,7 @@ def against(
     scales.fit(panel, "y", np.concatenate([*(item.heights for item in drawn), [mark.y for mark in marks]]), times=True)
     per = f"{counted([point.size for item in drawn for point in item.points], 'run')} per point"
     words = title if title is not None else ": ".join(filter(None, [table.common, per]))
-    panel.titled(words, axis_words(across), axis_words(quantity, centres.word(drawn, centre)))
+    labels.titled(panel, words, axis_words(across), axis_words(quantity, centres.word(drawn, centre)))
     if len(marks) > 1:
         labels.column(panel, marks)
     labels.note(chart, centres.remarks(drawn, confidence))

@@ -17,7 +17,7 @@ from evo.plots.expressions import Expression
 from evo.plots.histories import Histories
 from evo.plots.spread import Spread, spread
 from evo.plots.theory_lines import Lines
-from evo.plots.words import axis_words, counted
+from evo.plots.words import BUDGET, axis_words, counted
 
 
 def fixed_budget(
@@ -84,8 +84,7 @@ def fixed_budget(
     scales.fit(panel, "y", np.concatenate([[*item.middle, *item.lower, *item.upper] for item in drawn]))
     per = f"{counted([len(item.runs) for item in found], 'run')}{' per series' if len(found) > 1 else ''}"
     words = ": ".join(filter(None, [common, per])) if title is None else title
-    across = axis_words(budget, recorded=True)
-    panel.titled(words, f"budget in {across}" if across == x else across, axis_words(quantity, "best so far"))
+    labels.titled(panel, words, axis_words(budget, times=BUDGET), axis_words(quantity, "best so far"))
     if len(marks) > 1:
         labels.column(panel, marks)
     stopped = any(len(item.x) < len(points) for item in drawn)

@@ -77,14 +77,16 @@ def draw(panel: Panel, curves: Sequence[Curve], xs: np.ndarray) -> list[Label]:
 
 def word(curves: Sequence[Curve], centre: str) -> str:
     """The centre's name for an axis, which says where it is restricted."""
-    restricted = {point.centre.kind.startswith("restricted") for curve in curves for point in curve.points}
-    return {(True,): "restricted mean", (False, True): "(restricted) mean"}.get(tuple(sorted(restricted)), centre)
+    drawn = [point.centre for curve in curves for point in curve.points if math.isfinite(point.centre.estimate)]
+    restricted = sorted({found.kind.startswith("restricted") for found in drawn})
+    words = {"": "", "0": centre, "1": "restricted mean", "01": "(restricted) mean"}
+    return words["".join(str(int(item)) for item in restricted)]
 
 
 def remarks(curves: Sequence[Curve], confidence: float) -> str:
     """What intervals, open and half-filled markers mean."""
-    parts = [f"Intervals of {100 * confidence:g} %."]
     centres = [point.centre for curve in curves for point in curve.points]
+    parts = [f"Intervals of {100 * confidence:g} %."] if any(math.isfinite(item.lower) for item in centres) else []
     capped = sum(curve.capped for curve in curves)
     if capped:
         runs = sum(point.size for curve in curves for point in curve.points)

@@ -132,7 +132,7 @@ class Panel:
                 yerr=np.maximum([ys - low, high - ys], 0.0) if known.any() else None,
                 color=look.colour,
                 marker=look.marker,
-                markersize=4.6,
+                markersize=_size(look),
                 markeredgecolor="white",
                 markeredgewidth=0.5,
                 linestyle=look.dash if joined else "none",
@@ -148,7 +148,7 @@ class Panel:
                     ys[halved],
                     linestyle="none",
                     marker=look.marker,
-                    markersize=5.0,
+                    markersize=_size(look) + 0.4,
                     color=look.colour,
                     fillstyle="bottom",
                     markerfacecoloralt="white",
@@ -186,7 +186,7 @@ class Panel:
                     ys,
                     linestyle="none",
                     marker=look.marker,
-                    markersize=5.0,
+                    markersize=_size(look) + 0.4,
                     markerfacecolor="none",
                     markeredgecolor=look.colour,
                     clip_on=False,
@@ -252,9 +252,14 @@ class Panel:
     ) -> None:
         """A measured curve in its band, with markers from `marks` (a share of the panel) on every sixth of it.
 
+        A single point is drawn as one, with its interval.
+
         The first and last points, as many as `unwritten` says, only continue the curve and are not written down.
         """
         xs, ys, low, high = _floats(x), _floats(y), _floats(lower), _floats(upper)
+        if len(xs) == 1:
+            self.points(series, xs, ys, look, lower=low, upper=high, kind=kind)
+            return
         self.shade(xs, low, high, look, steps=steps)
         with styled():
             drawn = "steps-post" if steps else "default"
@@ -265,7 +270,7 @@ class Panel:
                 linestyle=look.dash,
                 drawstyle=drawn,
                 zorder=4,
-                **({} if marks is None else _marked(look, marks)),
+                **({} if marks is None else {**marker(look), "markevery": (marks, 0.17)}),
             )
         kept = slice(unwritten[0], len(xs) - unwritten[1])
         kinds = kind if isinstance(kind, str) else kind[kept]
@@ -317,10 +322,14 @@ class Panel:
             self.chart.rows.append(Shown(self.name, series, word, *(float(value) for value in values)))
 
 
-def _marked(look: Look, first: float) -> dict[str, Any]:
-    """The markers of a curve, a sixth of the panel apart."""
-    edge = {"markeredgecolor": "white", "markeredgewidth": 0.5}
-    return {"marker": look.marker, "markersize": 4.6, "markevery": (first, 0.17), **edge}
+def marker(look: Look) -> dict[str, Any]:
+    """A filled marker with a thin white edge, as matplotlib's lines take it."""
+    return {"marker": look.marker, "markersize": _size(look), "markeredgecolor": "white", "markeredgewidth": 0.5}
+
+
+def _size(look: Look) -> float:
+    """Thin markers are larger, so that all of them weigh alike."""
+    return {"*": 7.6, "P": 6.2, "X": 6.2, "v": 5.2}.get(look.marker, 4.6)
 
 
 def _floats(values: npt.ArrayLike) -> np.ndarray:

@@ -100,7 +100,7 @@ def of_frame(
     sizes = [len(of.values) for _, of in named]
     words = f"{counted(sizes, 'run')}{' per curve' if len(sizes) > 1 else ''}"
     words = ": ".join(filter(None, [table.common, words])) if title is None else title
-    chart.panels[0].titled(words, across, kind.axis)
+    labels.titled(chart.panels[0], words, across, kind.axis)
     return chart
 
 
@@ -126,7 +126,6 @@ def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidenc
     scales.fit(panel, "x", ends, times=True)
     with styled():
         panel.axes.set_ylim(-0.02, 1.02)
-    panel.titled("", across, kind.axis)
     if len(marks) > 1:
         labels.column(panel, marks)
     capped, count = sum(of.capped for _, of in named), sum(len(of.values) for _, of in named)
@@ -151,7 +150,7 @@ def _curve(
         np.concatenate([[first[1]], steps.upper, [final[1]] * len(last)]),
         look,
         steps=True,
-        marks=marks,
+        marks=marks if len(steps.x) else None,
         unwritten=(1, len(last)),
     )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evo.plots.chart import Chart, Panel
+from evo.plots.chart import Chart, Panel, marker
 from evo.plots.style import FAINT, INK, Look, styled
 
 _SIZE = 8.0  # points
@@ -51,11 +51,11 @@ def canvas(name: str, words: Sequence[str]) -> Chart:
 
 
 def wrapped(words: str) -> str:
-    """Words in at most three lines."""
-    lines = textwrap.wrap(words, _WIDEST, break_long_words=True) or [""]
-    if len(lines) > _MOST:
-        lines = [*lines[: _MOST - 1], lines[_MOST - 1][: _WIDEST - 1] + "…"]
-    return "\n".join(lines)
+    """Words in at most three lines; of longer ones beginning and end, where names differ."""
+    room = _MOST * _WIDEST - 12  # lines break at words, some room is lost
+    if len(words) > room:
+        words = f"{words[: room // 2].rstrip()}… {words[-room // 2 :].lstrip()}"
+    return "\n".join(textwrap.wrap(words, _WIDEST, break_long_words=True)[:_MOST])
 
 
 def column(panel: Panel, labels: Sequence[Label]) -> None:
@@ -96,12 +96,15 @@ def column(panel: Panel, labels: Sequence[Label]) -> None:
             line = [_START, _START + 0.075], [place, place]
             axes.plot(*line, color=colour, linestyle=dash, linewidth=1.3, transform=where, clip_on=False)
             if item.look and item.marked:
-                edge = {"markeredgecolor": "white", "markeredgewidth": 0.5, "markersize": 4.6}
                 middle = [_START + 0.0375], [place]
-                axes.plot(
-                    *middle, color=colour, marker=item.look.marker, transform=where, clip_on=False, zorder=5, **edge
-                )
+                axes.plot(*middle, color=colour, transform=where, clip_on=False, zorder=5, **marker(item.look))
             axes.text(_START + 0.09, place, text, fontsize=_SIZE, color=INK, va="center", transform=where)
+
+
+def titled(panel: Panel, title: str, x: str, y: str) -> None:
+    """Set the title, in several lines if it is long, and the labels of the axes."""
+    width = int(panel.chart.figure.get_size_inches()[0] * 11)
+    panel.titled("\n".join(textwrap.wrap(title, width)[:_MOST]), x, y)
 
 
 def note(chart: Chart, words: str) -> None:

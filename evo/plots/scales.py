@@ -12,6 +12,7 @@ from evo.plots.typesetting import number_text
 
 WIDE = 30.0  # a ratio from which on an axis is logarithmic
 _MANY = 7  # distinct values up to which each gets its number
+_PLAIN = 1e4  # up to there numbers of logarithmic axes are written out
 _CLOSEST = 0.085  # distance of numbers, in fractions of the panel
 
 
@@ -52,10 +53,12 @@ def fit(
                 powers = 10.0 ** np.arange(np.ceil(np.log10(2 * positive.min())), np.log10(positive.max()) + 1e-9)
                 ruler.set_major_locator(FixedLocator([0.0, *powers]))
             ruler.set_minor_formatter(NullFormatter())
-            ruler.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+            ruler.set_major_formatter(FuncFormatter(lambda value, _: number_text(value, _PLAIN)))
         else:
             ruler.set_major_locator(MaxNLocator(nbins=7, integer=_whole(finite), steps=[1, 2, 2.5, 5, 10]))
             ruler.set_major_formatter(FuncFormatter(lambda value, _: number_text(round(value, 12))))
+        if len(finite) and not finite.any():
+            (axes.set_xlim if axis == "x" else axes.set_ylim)(-0.05, 1.0)  # all are 0, and nothing lies below
         if at_values and 1 <= len(finite) <= _MANY and _apart(panel, axis, finite):
             ruler.set_ticks(finite)
             ruler.set_minor_locator(NullLocator())

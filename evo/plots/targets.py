@@ -16,12 +16,13 @@ from evo.plots.centres import Curve, Point, word
 from evo.plots.chart import Chart, Panel
 from evo.plots.expressions import Expression
 from evo.plots.histories import Histories
-from evo.plots.run_times import TIMES, Sample
+from evo.plots.run_times import TIMES, Centre, Sample
 from evo.plots.style import Look, styled
 from evo.plots.theory_lines import Lines
-from evo.plots.words import axis_words, counted
+from evo.plots.words import REACHING, axis_words, counted
 
 _DOTS = (0, (1, 1.4))
+_EQUAL = 1.001  # a ratio of the longest time and a cap up to which they are one
 
 
 def fixed_target(
@@ -41,8 +42,8 @@ def fixed_target(
     """Draw the time that runs take to reach each value for the first time, with intervals of its centre.
 
     Times are exact for rows of `evo.Improvements`; other recorders see a value at their next row only. A run that
-    ended before a value counts as capped there: from then on the mean is that of `min(T, cap)`, dotted, and open
-    markers stand at the caps of the hardest value.
+    ended before a value counts as capped there: from then on the mean is that of `min(T, cap)`, dotted (none where
+    others were watched for longer), and open markers stand at the caps of the hardest value.
 
     Args:
         records: recorded rows (polars), as `study.records()` gives: `run`, `steps`, observables, parameters before
@@ -93,8 +94,8 @@ def fixed_target(
     scales.fit(panel, "x", goals)
     scales.fit(panel, "y", np.concatenate([item.heights for item in drawn]), times=True)
     per = f"{counted([len(item.runs) for item in found], 'run')}{' per series' if len(found) > 1 else ''}"
-    up = axis_words(quantity, word(drawn, centre)).replace("run time $T$", "time to reach it")
-    panel.titled(": ".join(filter(None, [common, per])) if title is None else title, axis_words(across), up)
+    up = axis_words(quantity, word(drawn, centre), times=REACHING)
+    labels.titled(panel, ": ".join(filter(None, [common, per])) if title is None else title, axis_words(across), up)
     if sign < 0:
         with styled():
             panel.axes.xaxis.set_inverted(True)
@@ -128,7 +129,11 @@ def _curve(
         places = [histories.first_place(values, sign * goal) for values in progress]
         ends = np.array([run.y[-1 if at is None else at] for run, at in zip(item.runs, places, strict=True)])
         values = np.where([at is None for at in places], math.inf, ends)
-        points.append(Point.of(float(goal), Sample(values, ends, base), centre, confidence))
+        point = Point.of(float(goal), Sample(values, ends, base), centre, confidence)
+        if len(point.caps) and point.top > _EQUAL * point.caps.min() and centre == "mean":
+            unknown = Centre(math.nan, math.nan, math.nan, point.centre.kind)
+            point = point._replace(centre=unknown)  # horizons that change from value to value make no curve
+        points.append(point)
     return Curve(item.series.name, item.series.look, tuple(points))
 
 
@@ -144,28 +149,20 @@ def _draw(panel: Panel, curve: Curve, words: str, marks: float) -> labels.Label:
     kinds = [point.centre.kind for point in curve.points]
     y, lower, upper = (np.where(np.isfinite(values), values, np.nan) for values in (y, lower, upper))
     full = sum(not kind.startswith("restricted") for kind in kinds)
-    if full:
-        part = slice(0, full)
-        panel.band(curve.name, x[part], y[part], lower[part], upper[part], curve.look, kind=kinds[part], marks=marks)
-    if full < len(x) and np.isfinite(y[full:]).any():
-        joint = max(full - 1, 0)
-        part = slice(joint, len(x))
+    known = np.flatnonzero(np.isfinite(y))
+    seen, dotted = known[known < full], known[known >= full]
+    if len(seen):
+        kept = [kinds[place] for place in seen]
+        panel.band(curve.name, x[seen], y[seen], lower[seen], upper[seen], curve.look, kind=kept, marks=marks)
+    if len(dotted):
+        part = np.concatenate([seen[-1:], dotted])  # joined to the full part
+        kept, skipped = [kinds[place] for place in part], (len(part) - len(dotted), 0)
         look = Look(curve.look.colour, curve.look.marker, _DOTS)
-        skipped = (full - joint, 0)
         panel.band(
-            curve.name,
-            x[part],
-            y[part],
-            lower[part],
-            upper[part],
-            look,
-            kind=kinds[part],
-            marks=marks,
-            unwritten=skipped,
+            curve.name, x[part], y[part], lower[part], upper[part], look, kind=kept, marks=marks, unwritten=skipped
         )
     hardest = curve.points[-1]
     panel.capped(curve.name, np.full(len(hardest.caps), hardest.x), hardest.caps, curve.look)
-    known = np.flatnonzero(np.isfinite(y))
     end = (float(x[known[-1]]), float(y[known[-1]])) if len(known) else (math.nan, math.nan)
     return labels.Label(words, curve.look, *end)
 
@@ -174,6 +171,6 @@ def _remarks(drawn: Sequence[Curve], confidence: float, centre: str) -> str:
     parts = [f"Intervals of {100 * confidence:g} % at each value by itself."]
     if any(len(curve.points[-1].caps) for curve in drawn):
         parts.append("Open: capped runs at the hardest value.")
-        if centre == "mean":
+        if word(drawn, centre) not in ("", centre):
             parts.append("Dotted: restricted mean, the mean of min(T, cap).")
     return " ".join(parts)

@@ -15,7 +15,7 @@ from evo.plots.histories import Histories
 from evo.plots.spread import Spread, spread
 from evo.plots.style import styled
 from evo.plots.theory_lines import Lines
-from evo.plots.words import axis_words, counted
+from evo.plots.words import ALONG, axis_words, counted
 
 
 def trajectory(
@@ -87,7 +87,7 @@ def trajectory(
     scales.fit(panel, "y", np.concatenate([[*item.middle, *item.lower, *item.upper] for item in drawn]))
     per = f"{counted([len(item.runs) for item in found], 'run')}{' per series' if len(found) > 1 else ''}"
     words = ": ".join(filter(None, [common, per])) if title is None else title
-    panel.titled(words, axis_words(across, recorded=True), axis_words(quantity, recorded=True))
+    labels.titled(panel, words, axis_words(across, times=ALONG), axis_words(quantity, times=ALONG))
     if sign < 0:
         with styled():
             panel.axes.xaxis.set_inverted(True)

@@ -9,14 +9,14 @@ _GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "lambda", "mu", "nu", "r
 _STRENGTH = {"+": 1, "-": 1, "negative": 1, "*": 2, "/": 2, "^": 4}
 
 
-def number_text(value: float) -> str:
-    r"""A number of an axis: plain up to five digits, otherwise with a power of ten.
+def number_text(value: float, plain: float = 1e5) -> str:
+    r"""A number of an axis: written out below `plain`, otherwise with a power of ten.
 
     Example:
         >>> number_text(0.5), number_text(20000.0), number_text(2e6)
         ('0.5', '20000', '$2\\times10^{6}$')
     """
-    if value == 0.0 or 1e-3 <= abs(value) < 1e5 or not math.isfinite(value):
+    if value == 0.0 or 1e-3 <= abs(value) < plain or not math.isfinite(value):
         return f"{value:g}"
     mantissa, exponent = f"{value:.4e}".split("e")
     factor = f"{float(mantissa):g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from evo.plots.expressions import Expression
 
@@ -19,13 +19,16 @@ _UNITS = {
     "value": "value",
 }
 _LONGEST = 36  # characters along the y axis
-_RECORDED = {"steps": "steps", "evaluations": "evaluations"}
+#: other words for times
+ALONG = {"steps": "steps", "evaluations": "evaluations"}
+BUDGET = {"steps": "budget in steps", "evaluations": "budget in evaluations"}
+REACHING = {"steps": "time to reach it in steps", "evaluations": "time to reach it in evaluations"}
 
 
-def axis_words(quantity: Expression, centre: str = "", *, recorded: bool = False) -> str:
+def axis_words(quantity: Expression, centre: str = "", *, times: Mapping[str, str] | None = None) -> str:
     """The label of an axis: a column with its unit, or the expression, and what centre of it is drawn."""
     text = quantity.text.strip()
-    known = _UNITS | _RECORDED if recorded else _UNITS
+    known = {**_UNITS, **(times or {})}
     if text in known:
         words = f"{known[text]}, {centre}" if centre else known[text]
         return words if len(words) <= _LONGEST else f"{known[text]},\n{centre}"

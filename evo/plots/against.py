@@ -13,8 +13,11 @@ from evo.plots import centres, labels, run_times, scales, tables, theory_lines
 from evo.plots.centres import Curve, Point
 from evo.plots.chart import Chart
 from evo.plots.expressions import Expression
+from evo.plots.run_times import confidence_level
 from evo.plots.theory_lines import Lines
 from evo.plots.words import axis_words, counted
+
+_RESULTS = {"run", "steps", "spent", "evaluations", "hit", "reached", "value"}
 
 
 def against(
@@ -62,11 +65,16 @@ def against(
     """
     if centre not in ("mean", "median"):
         raise checks.bad_value("centre", centre, "be 'mean' or 'median'", "Capped runs are handled by either.")
+    level = confidence_level(confidence)
     across, quantity = Expression(x), Expression(y)
-    columns = getattr(frame, "columns", ())
-    needed = [*across.columns(columns, "x"), *quantity.columns(columns, "y")] if len(columns) else []
-    table = tables.read(frame, argument="frame", needed=needed, by=by, where=where, along=across.names)
-    drawn = [_points(series, across, quantity, centre, confidence) for series in table.series]
+    known = tables.columns(frame, "frame")
+    results = [name for name in across.columns(known, "x") if name in _RESULTS]
+    if results:
+        allowed = f"be made of parameters; {results[0]} is a result of the runs"
+        raise checks.bad_value("x", x, allowed, "Exchange x and y? For recorded rows there is trajectory.")
+    quantity.columns(known, "y")
+    table = tables.read(frame, argument="frame", by=by, where=where, along=across.names)
+    drawn = [_points(series, across, quantity, centre, level) for series in table.series]
     lines = theory_lines.names(line)
     names = [item.words for item in drawn]
     chart = labels.canvas("against", [*names, *lines] if len(names) + len(lines) > 1 else [])
@@ -81,7 +89,7 @@ def against(
     labels.titled(panel, words, axis_words(across), axis_words(quantity, centres.word(drawn, centre)))
     if len(marks) > 1:
         labels.column(panel, marks)
-    labels.note(chart, centres.remarks(drawn, confidence))
+    labels.note(chart, centres.remarks(drawn, level))
     return chart
 
 

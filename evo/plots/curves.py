@@ -88,9 +88,8 @@ def of_frame(
 ) -> Chart:
     """The curves of a frame with one row per run, one per series."""
     quantity = Expression(x)
-    columns = getattr(frame, "columns", ())
-    needed = quantity.columns(columns, "x") if len(columns) else []
-    table = tables.read(frame, argument="frame", needed=needed, by=by, where=where)
+    quantity.columns(tables.columns(frame, "frame"), "x")
+    table = tables.read(frame, argument="frame", by=by, where=where)
     named = []
     for series in table.series:
         tables.one_cell("frame", series.columns, series.name)
@@ -106,11 +105,12 @@ def of_frame(
 
 def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidence: float, line: Lines = None) -> Chart:
     """The curves of named samples."""
+    level = run_times.confidence_level(confidence)
     words = [f"{name}{_caps(of)}" for name, of in named]
     lines = theory_lines.names(line)
     chart = labels.canvas("distribution", [*words, *lines] if len(words) + len(lines) > 1 else [])
     panel = chart.panels[0]
-    drawn = [kind.steps(of, confidence) for _, of in named]
+    drawn = [kind.steps(of, level) for _, of in named]
     ends = np.concatenate([of.ends for _, of in named])
     left = min((of.base if math.isfinite(of.base) else float(of.ends.min())) for _, of in named)
     right = float(ends.max())
@@ -130,7 +130,7 @@ def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidenc
         labels.column(panel, marks)
     capped, count = sum(of.capped for _, of in named), sum(len(of.values) for _, of in named)
     remark = f" Open: {capped} of {count} runs capped." if capped else ""
-    labels.note(chart, kind.band.format(100 * confidence) + remark)
+    labels.note(chart, kind.band.format(100 * level) + remark)
     return chart
 
 

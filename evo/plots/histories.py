@@ -53,18 +53,20 @@ def read(
             missing since nobody recorded it.
         TypeError: for a table of another library.
     """
-    columns = tuple(getattr(records, "columns", ()))
+    columns = tables.columns(records, "records")
     if "step" in columns and "steps" not in columns:
         records = records.rename({"step": "steps"})
-        columns = tuple(records.columns)
-    needed = ["run", "steps"]
+        columns = records.columns
+    if "run" not in columns or "spent" in columns:
+        got = "one row per run" if "spent" in columns else "no column 'run'"
+        action = "Pass study.records() or runs.records_frame(); the figures of run times are against and distribution."
+        raise checks.bad_value("records", got, "hold the recorded rows of runs", action)
     for name, quantity in (("x", x), ("y", y)):
-        if columns:
-            try:
-                needed += quantity.columns(columns, name)
-            except ValueError as error:
-                raise ValueError(f"{error} {_REMEDY}") from None
-    table = tables.read(records, argument="records", needed=needed, by=by, where=where, recorded=True)
+        try:
+            quantity.columns(columns, name)
+        except ValueError as error:
+            raise ValueError(f"{error} {_REMEDY}") from None
+    table = tables.read(records, argument="records", by=by, where=where, recorded=True)
     return tuple(_histories(series, x, y) for series in table.series), table.common
 
 

@@ -58,6 +58,12 @@ class Centre(NamedTuple):
     kind: str
 
 
+def confidence_level(confidence: float) -> float:
+    """The confidence, between 0 and 1."""
+    action = "For 95 per cent pass confidence=0.95."
+    return checks.real("confidence", confidence, 0, 1, action, open_low=True, open_high=True)
+
+
 def sample(quantity: Expression, columns: Mapping[str, np.ndarray], argument: str) -> Sample:
     """Evaluate a quantity for every run; run times (`steps`, `evaluations`, `hit`) are infinite where capped.
 

@@ -13,7 +13,8 @@ from evo.plots.style import LOOKS, Look
 
 #: columns that are no parameters, in tables of runs and of recorded rows
 _RESERVED = {"cell", "algorithm", "run", "steps", "spent", "evaluations", "hit", "reached", "value", "reason"}
-_REMEDY = "Pass study.frame(), study.records(), or runs.to_frame()."
+_REMEDY = "Run something first, and pass study.frame(), study.records(), or runs.to_frame()."
+_BY = "Pass names of columns, for example by=('algorithm', 'n')."
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,27 @@ class Table:
     common: str
 
 
+def columns(frame: Any, argument: str) -> list[str]:
+    """The columns of a polars frame that holds rows.
+
+    Raises:
+        TypeError: if it is none.
+        ValueError: if it holds no rows.
+    """
+    import polars
+
+    if not isinstance(frame, polars.DataFrame):
+        action = "Convert it: polars.from_pandas(table), or call .collect()."
+        raise checks.bad_type(argument, frame, "be a polars DataFrame", action)
+    if not frame.height:
+        raise checks.bad_value(argument, frame.shape, "hold at least one row", _REMEDY)
+    return frame.columns
+
+
 def read(
     frame: Any,
     *,
     argument: str,
-    needed: Sequence[str],
     by: Sequence[str] = ("algorithm",),
     where: Mapping[str, Any] | None = None,
     along: Collection[str] = (),
@@ -64,30 +81,24 @@ def read(
     """Cut a frame into series: by the columns `by`, and by every further parameter that varies.
 
     Args:
-        frame: a polars frame.
+        frame: a polars frame, checked by `columns`.
         argument: its name in error messages.
-        needed: columns that must exist.
         by: columns that tell series apart; those that do not exist are refused, `algorithm` excepted.
         where: values, or lists of values, that columns must have.
         along: parameters that vary along the axes and make no series.
         recorded: whether these are recorded rows: then only columns before `run` are parameters.
 
     Raises:
-        TypeError: if the frame is none.
+        TypeError: if `by` or `where` are none.
         ValueError: for unknown columns, no rows, or more than eight series.
     """
     import polars
 
-    if not isinstance(frame, polars.DataFrame):
-        action = "Convert it: polars.from_pandas(table), or call .collect()."
-        raise checks.bad_type(argument, frame, "be a polars DataFrame", action)
-    for name in needed:
-        _known(argument, name, frame.columns)
-    chosen = (by,) if isinstance(by, str) else tuple(by)
+    chosen = (by,) if isinstance(by, str) else tuple(checks.instance_of("by", by, (list, tuple), _BY))
     for name in chosen:
         if name != "algorithm":
             _known("by", name, frame.columns)
-    frame = _narrowed(frame, where, argument)
+    frame = _narrowed(frame, where)
     parameters = _parameters(frame, recorded)
     kept = [name for name in ("algorithm", *chosen, *parameters) if name in frame.columns]
     varying, fixed = [], []
@@ -124,15 +135,13 @@ def one_cell(argument: str, columns: Mapping[str, np.ndarray], where: str) -> No
         raise checks.bad_value(argument, got, "hold one cell per point of a series", action)
 
 
-def _known(argument: str, name: str, columns: Sequence[str]) -> None:
-    if name not in columns:
-        hint = checks.nearest(str(name), columns)
-        raise checks.bad_value(argument, name, "name or hold this column", f"{hint} {_REMEDY}")
+def _known(argument: str, name: Any, known: Sequence[str]) -> None:
+    if name not in known:
+        raise checks.bad_value(argument, name, "name columns of the table", checks.nearest(str(name), known))
 
 
-def _narrowed(frame: Any, where: Mapping[str, Any] | None, argument: str) -> Any:
-    if not frame.height:
-        raise checks.bad_value(argument, "no rows", "hold at least one row", f"Run the study first. {_REMEDY}")
+def _narrowed(frame: Any, where: Mapping[str, Any] | None) -> Any:
+    checks.instance_of("where", {} if where is None else where, Mapping, "Pass for example where={'n': 1000}.")
     for name, value in (where or {}).items():
         _known("where", name, frame.columns)
         wanted = list(value) if isinstance(value, list | tuple | set | np.ndarray) else [value]

@@ -16,7 +16,7 @@ from evo.plots.centres import Curve, Point, word
 from evo.plots.chart import Chart, Panel
 from evo.plots.expressions import Expression
 from evo.plots.histories import Histories
-from evo.plots.run_times import TIMES, Centre, Sample
+from evo.plots.run_times import TIMES, Centre, Sample, confidence_level
 from evo.plots.style import Look, styled
 from evo.plots.theory_lines import Lines
 from evo.plots.words import REACHING, axis_words, counted
@@ -74,6 +74,7 @@ def fixed_target(
     """
     if centre not in ("mean", "median"):
         raise checks.bad_value("centre", centre, "be 'mean' or 'median'", "Capped runs are handled by either.")
+    level = confidence_level(confidence)
     across, quantity = Expression(x), Expression(y)
     if not histories.is_time(quantity):
         raise checks.bad_value("y", y, "be a time: name steps or evaluations", "Exchange x and y?")
@@ -81,7 +82,7 @@ def fixed_target(
     sign = histories.rising([run.x for item in found for run in item.runs], sense)
     goals = _goals(found, sign) if targets is None else histories.given("targets", targets)
     goals = goals if sign > 0 else goals[::-1]
-    drawn = [_curve(item, goals, sign, quantity, centre, confidence) for item in found]
+    drawn = [_curve(item, goals, sign, quantity, centre, level) for item in found]
     lines = theory_lines.names(line)
     words = [_words(item) for item in drawn]
     chart = labels.canvas("fixed target", [*words, *lines] if len(words) + len(lines) > 1 else [])
@@ -101,7 +102,7 @@ def fixed_target(
             panel.axes.xaxis.set_inverted(True)
     if len(marks) > 1:
         labels.column(panel, marks)
-    labels.note(chart, _remarks(drawn, confidence, centre))
+    labels.note(chart, _remarks(drawn, level, centre))
     return chart
 
 

@@ -15,6 +15,7 @@ from evo.plots.labels import Label
 from evo.plots.run_times import Centre, Sample
 from evo.plots.style import Look
 
+_METHODS = {"mean": "Student's t", "restricted": "Student's t", "median": "order statistics"}
 _ASIDE = 6.0  # points between the open markers of neighbouring series
 
 
@@ -86,7 +87,8 @@ def word(curves: Sequence[Curve], centre: str) -> str:
 def remarks(curves: Sequence[Curve], confidence: float) -> str:
     """What intervals, open and half-filled markers mean."""
     centres = [point.centre for curve in curves for point in curve.points]
-    parts = [f"Intervals of {100 * confidence:g} %."] if any(math.isfinite(item.lower) for item in centres) else []
+    methods = sorted({_METHODS[item.kind.split(" ")[0]] for item in centres if math.isfinite(item.lower)})
+    parts = [f"Intervals of {100 * confidence:g} % ({', '.join(methods)})."] if methods else []
     capped = sum(curve.capped for curve in curves)
     if capped:
         runs = sum(point.size for curve in curves for point in curve.points)

@@ -61,7 +61,7 @@ class Share:
     """The share of runs that take at most t."""
 
     axis = "share of runs with $T$ ≤ $t$"
-    band = "Bands of {:g} % for the whole function."
+    band = "Bands of {:g} % for the whole function (Dvoretzky, Kiefer, Wolfowitz)."
     start = 0.0
 
     def steps(self, of: Sample, confidence: float) -> Steps:

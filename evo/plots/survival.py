@@ -48,7 +48,7 @@ def survival(
         >>> import polars
         >>> frame = polars.DataFrame({"steps": [1.0, 2.0, float("inf"), 4.0], "spent": [1.0, 2.0, 3.0, 4.0]})
         >>> [(row.x, row.y) for row in survival(frame).rows if row.kind == "measured"]
-        [(1.0, 0.75), (2.0, 0.5), (4.0, 0.0)]
+        [(1.0, 0.75), (2.0, 0.5), (3.0, 0.5), (4.0, 0.0)]
     """
     return curves.of_frame(frame, x, by, where, Survival(), confidence, line, title)
 
@@ -57,7 +57,7 @@ class Survival:
     """The share of runs that take longer than t."""
 
     axis = "share of runs with $T$ > $t$"
-    band = "Bounds of {:g} % at each time by itself."
+    band = "Bounds of {:g} % at each time by itself (beta products)."
     start = 1.0
 
     def steps(self, of: Sample, confidence: float) -> curves.Steps:

@@ -182,10 +182,18 @@ def _words(names: Sequence[str], values: Sequence[Any]) -> str:
 
 
 def _arrays(frame: Any) -> dict[str, np.ndarray]:
+    """The columns as arrays: numbers as float64, cells as codes, other text as its first value, which costs nothing."""
+    import polars
+
     found = {}
     for name in frame.columns:
         column = frame[name]
-        if not column.dtype.is_nested():
-            numeric = column.dtype.is_numeric() or column.dtype.base_type().__name__ == "Boolean"
-            found[name] = (column.cast(float) if numeric else column).to_numpy()
+        if column.dtype.is_nested():
+            continue
+        if column.dtype.is_numeric() or column.dtype == polars.Boolean:
+            found[name] = column.cast(polars.Float64).to_numpy()
+        elif name == "cell":
+            found[name] = column.cast(polars.String).rank("dense").to_numpy()
+        else:
+            found[name] = np.broadcast_to(np.asarray(str(column[0])), (frame.height,))
     return found

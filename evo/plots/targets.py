@@ -169,7 +169,8 @@ def _draw(panel: Panel, curve: Curve, words: str, marks: float) -> labels.Label:
 
 
 def _remarks(drawn: Sequence[Curve], confidence: float, centre: str) -> str:
-    parts = [f"Intervals of {100 * confidence:g} % at each value by itself."]
+    method = "Student's t" if centre == "mean" else "order statistics"
+    parts = [f"Intervals of {100 * confidence:g} % at each value by itself ({method})."]
     if any(len(curve.points[-1].caps) for curve in drawn):
         parts.append("Open: capped runs at the hardest value.")
         if word(drawn, centre) not in ("", centre):

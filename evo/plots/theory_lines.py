@@ -26,6 +26,8 @@ def draw(
 ) -> list[tuple[str, Any, float, float]]:
     """Draw lines over the range of the measured x; functions get whole numbers (int) where all x are whole.
 
+    With `steps` pairs of arrays are right-continuous step functions.
+
     Returns:
         Per line its name, its dash, and the last point: that of the largest x, of the smallest one if `down`.
 
@@ -44,7 +46,7 @@ def draw(
         known = np.isfinite(xs) & np.isfinite(ys)
         if not known.any():
             raise checks.bad_value("line", name, "have a finite point in the range of x", _HOW)
-        panel.line(str(name), xs[known], ys[known], dash=dash, steps=steps)
+        panel.line(str(name), xs[known], ys[known], dash=dash, steps=steps and not callable(line))
         last = int(np.argmin(xs[known]) if down else np.argmax(xs[known]))
         drawn.append((str(name), dash, float(xs[known][last]), float(ys[known][last])))
     return drawn

@@ -111,11 +111,11 @@ def repeat(
     problem = accepted(problem)
     job, driver = _prepare(optimizer, problem, seed, stop, record, engine, start, True)
     result: Runs = driver.repeat(job, runs, first, threads)
-    return Runs(**{**vars(result), "rerun": _Rerun(job, driver.used.engine), "label": repr(optimizer)})
+    return Runs(**{**vars(result), "rerun": Rerun(job, driver.used.engine), "label": repr(optimizer)})
 
 
 @dataclass(frozen=True)
-class _Rerun:
+class Rerun:
     """Makes one run of a series again."""
 
     job: Job

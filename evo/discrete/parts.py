@@ -17,6 +17,7 @@ from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import AbstractProblem, Sense, Values
 from evo.core.stops import Steps, Stop
+from evo.discrete.calling import called
 from evo.discrete.engines import functions as f
 from evo.discrete.engines.events.states.strings import Strings
 from evo.discrete.engines.generic import copy_registrations, has, parameters, register
@@ -239,6 +240,23 @@ class AbstractFunction(AbstractPart, AbstractProblem):
         strings = bit_strings(candidates, self.n)
         played = instance_of(self.lower(self.n), key.child("instance"))
         return np.array([value_of(played, x) for x in strings])
+
+    def __call__(self, x: Any) -> int | float:
+        """The value of one string, a list or array of n zeros and ones, as a plain number.
+
+        This is what other libraries call, as in `ioh.wrap_problem(problem, ...)`; runs of this library do not need it.
+
+        Raises:
+            TypeError: if `x` holds no numbers.
+            ValueError: if `x` is not a string of n bits, and for problems without one representable value per string:
+                dynamic ones, those that every run draws afresh, and those whose values are only ordered.
+
+        Example:
+            >>> from evo import discrete as d
+            >>> d.OneMax(4)([1, 0, 1, 1])
+            3
+        """
+        return called(self, x, type(self.lower(self.n)))
 
     def solved(self, candidate: Any) -> bool | None:
         """Whether the string is optimal."""

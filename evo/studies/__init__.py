@@ -6,6 +6,7 @@ from evo.studies.execution import execute
 from evo.studies.executors import AbstractExecutor, Dask, Loky, Ray, Threads, as_executor
 from evo.studies.merging import merge
 from evo.studies.parts import as_part
+from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh
 from evo.studies.plan import Block, Plan
 from evo.studies.store import Columns, Store
 
@@ -23,6 +24,10 @@ __all__ = [
     "as_executor",
     "as_part",
     "merge",
+    "export_ioh",
+    "read_ioh",
+    "IohFunction",
+    "IohTables",
     "StoreError",
     "PlanChangedError",
     "StoreLockedError",

@@ -10,6 +10,7 @@ import evo
 from evo import continuous as c
 from evo import discrete as d
 from evo.core.adapters import accepted, from_ioh
+from evo.studies import read_ioh
 
 try:
     import ioh
@@ -168,8 +169,18 @@ def test_real_logger(tmp_path):
     runs = evo.repeat(EA, from_ioh(problem), runs=3, seed=0, stop=evo.Steps(2000))
     problem.detach_logger()
     del logger
-    import json
+    read = read_ioh(tmp_path / "log").runs
+    assert read["evaluations"].to_list() == list(runs.evaluations)
+    assert read["hit"].to_list() == list(runs.hit) and read["reached"].all()
+    assert read["value"].to_list() == list(runs.value)
 
-    (file,) = tmp_path.glob("log/*.json")
-    logged = json.loads(file.read_text())["scenarios"][0]["runs"]
-    assert [run["evals"] for run in logged] == list(runs.evaluations)
+
+@real
+def test_real_wrapped():
+    """A problem of this library as an `ioh` problem, back through the adapter."""
+    bits = (ioh.ProblemClass.INTEGER, 12, 1, ioh.OptimizationType.MAX, 0, 1)
+    optimum = {"calculate_objective": lambda instance, n: ([1] * n, float(n))}
+    problem = ioh.wrap_problem(d.LeadingOnes(12), "EvoLeadingOnes", *bits, **optimum)
+    assert problem([1] * 5 + [0] * 7) == 5.0
+    result = evo.run(EA, problem, seed=0, stop=evo.Steps(2000))
+    assert result.reached and result.value == 12.0

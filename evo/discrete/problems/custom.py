@@ -11,6 +11,7 @@ from evo.core import checks
 from evo.core.keys import Key
 from evo.core.problems import AbstractProblem, Sense, scalar_values
 from evo.core.stops import Stop
+from evo.discrete.calling import called
 from evo.discrete.parts import bit_strings, length
 
 
@@ -60,6 +61,10 @@ class Custom(AbstractProblem):
         """The function's values, one call per string."""
         del step, key
         return scalar_values(self.function, bit_strings(candidates, self.n).copy())
+
+    def __call__(self, x: Any) -> int | float:
+        """The value of one string, a list or array of n zeros and ones, as a plain number."""
+        return called(self, x)
 
     def optimum(self) -> float | None:
         """The best possible value, if it was given."""

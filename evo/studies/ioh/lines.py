@@ -1,0 +1,105 @@
+"""The lines of a run: which evaluations get one, how they are written, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from evo.core import checks
+from evo.core.records import LogGrid
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["evaluation_grid", "parse", "points_of", "write_run"]
+
+_MISSING = "None"
+
+
+def evaluation_grid(grid: int | Sequence[int] | np.ndarray | None) -> np.ndarray | None:
+    """The shared evaluation numbers, ascending `int64`, from themselves or from a number of points per decade."""
+    if grid is None:
+        return None
+    if np.ndim(grid) == 0:
+        action = "Pass the number of points per factor of ten, or the evaluation numbers themselves."
+        return LogGrid(checks.integer("grid", grid, 1, action)).grid()[1:]
+    action = "Pass evaluation numbers such as [1, 10, 100]."
+    numbers = [checks.integer("grid", point, 1, action, high=2**62) for point in np.asarray(grid).tolist()]
+    if not numbers:
+        raise checks.bad_value("grid", grid, "hold at least one evaluation number", action)
+    return np.unique(np.array(numbers, dtype=np.int64))
+
+
+def points_of(evaluations: np.ndarray, total: int, grid: np.ndarray | None) -> np.ndarray:
+    """The evaluation numbers that get a line: the first and the last evaluation, and the rows' own or the grid's."""
+    inner = evaluations if grid is None else grid[: np.searchsorted(grid, total)]
+    return np.unique(np.concatenate([[1, total], inner]))
+
+
+def write_run(file: IO[bytes], rows: pl.DataFrame, points: np.ndarray) -> pl.DataFrame:
+    """Write the header and one line per point: the last row at or before it, "None" where there is none yet.
+
+    Args:
+        file: an open binary file.
+        rows: the columns of the file, "evaluations" first and ascending.
+        points: evaluation numbers, ascending.
+
+    Returns:
+        The lines.
+    """
+    import polars as pl
+
+    before = np.searchsorted(rows["evaluations"].to_numpy(), points, side="right") - 1
+    places = pl.Series(np.maximum(before, 0))
+    known = pl.Series(before >= 0)
+    taken = rows[places].with_columns(pl.when(known).then(pl.exclude("evaluations")).otherwise(None))
+    lines = taken.with_columns(evaluations=points)
+    lines.write_csv(file, separator=" ", null_value=_MISSING, quote_style="never")
+    return lines
+
+
+def parse(path: Path) -> list[pl.DataFrame]:
+    """The runs of a file, split where its header is repeated.
+
+    Args:
+        path: a file of any IOHprofiler version: columns separated by blanks, numbers or "None".
+
+    Returns:
+        One frame per run, evaluations (the first column) as `int64` and the others as `float64`.
+
+    Raises:
+        ValueError: for a file that has other content.
+    """
+    import polars as pl
+
+    try:
+        text = pl.read_csv(path, has_header=False, separator=" ", infer_schema=False, quote_char='"')
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(f"{path} must hold columns of numbers under a header; {error}. Write it anew.") from error
+    names = [name or f"column {place}" for place, name in enumerate(text.row(0))]
+    text.columns = names
+    first = names[0]
+    cut = text.with_columns((pl.col(first) == first).cum_sum().alias("?run")).filter(pl.col(first) != first)
+    numbers = cut.select(
+        "?run",
+        pl.col(first).cast(pl.Int64, strict=False).fill_null(_whole(pl.col(first))),
+        *(pl.col(name).replace(_MISSING, None).cast(pl.Float64, strict=False) for name in names[1:]),
+    )
+    if numbers[first].null_count():
+        place = numbers[first].is_null().arg_true()[0]
+        raise ValueError(
+            f"{path} must hold evaluation numbers in its first column; got {cut[first][place]!r}. The file is damaged: "
+            "write it anew."
+        )
+    runs: dict[Any, pl.DataFrame] = numbers.partition_by("?run", as_dict=True, include_key=False, maintain_order=True)
+    return list(runs.values())
+
+
+def _whole(column: Any) -> Any:
+    """Evaluation numbers in scientific notation."""
+    import polars as pl
+
+    return column.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)

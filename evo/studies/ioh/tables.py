@@ -1,0 +1,145 @@
+"""What is exported, as two frames: one row per run, and the recorder's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+
+from evo.core import checks
+from evo.core.api import Rerun
+from evo.core.keys import Key
+from evo.core.results import Runs
+from evo.studies.ioh.layout import LABELS, RUN_COLUMNS
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Data", "Tables", "collected"]
+
+_ADVICE = "Repeat the runs with record=evo.Improvements(evo.best_value), or with another recorder that shows a value."
+
+
+@runtime_checkable
+class Tabled(Protocol):
+    """What has the two tables and knows its keys, such as a study."""
+
+    def frame(self) -> Any:
+        """One row per run."""
+
+    def records(self) -> Any:
+        """The recorder's rows."""
+
+    def key(self, cell: str) -> Key:
+        """The key of a cell's series of runs."""
+        raise NotImplementedError
+
+
+Data: TypeAlias = "Runs | Mapping[str, Runs] | tuple[pl.DataFrame, pl.DataFrame] | Tabled"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The two frames with equal labels, in the order in which they came."""
+
+    #: cell, algorithm, the parameters, `RUN_COLUMNS`, and numbers of runs that came from other writers
+    runs: pl.DataFrame
+    #: cell, run, steps, evaluations and the observables
+    records: pl.DataFrame
+    parameters: list[str]
+    numbers: list[str]
+    observables: list[str]
+    #: the problem of a cell where the runs know it
+    problems: dict[str, Any]
+    #: from a cell to the key of its series, where it is known
+    key: Callable[[str], Key | None]
+
+
+def collected(data: Data, algorithm: str | None, seed: int | Key | None, dimension: int | None) -> Tables:
+    """The frames of runs, of several runs by name, of a study, or given as they are.
+
+    Args:
+        data: what is exported.
+        algorithm: the name of the algorithm, for `Runs` only; their label if None.
+        seed: the seed of a study whose frames were given; the others know theirs.
+        dimension: the string length, where there is no column `n` and no problem that tells.
+
+    Raises:
+        TypeError: for anything else.
+        ValueError: for frames that lack columns or rows.
+    """
+    if isinstance(data, Runs):
+        data = {algorithm if algorithm is not None else data.label or "algorithm": data}
+    elif algorithm is not None:
+        action = "Drop it: tables and mappings name their algorithms."
+        raise checks.bad_value("algorithm", algorithm, "be None unless `data` is one result of evo.repeat", action)
+    if isinstance(data, Mapping):
+        return _of_runs(data, dimension)
+    if isinstance(data, Tabled):
+        return _of_frames(data.frame(), data.records(), data.key, dimension)
+    if not (isinstance(data, tuple) and len(data) == 2):
+        action = "Pass evo.repeat(...), a dict of these by name, a study, or (study.frame(), study.records())."
+        raise checks.bad_type("data", data, "be runs, a study or a pair of frames", action)
+    base = None if seed is None else Key(seed)
+    return _of_frames(*data, lambda cell: None if base is None else base.child(cell), dimension)
+
+
+def _of_runs(many: Mapping[str, Runs], dimension: int | None) -> Tables:
+    import polars as pl
+
+    frames, records, problems, keys = [], [], {}, {}
+    for name, runs in many.items():
+        action = "Pass results of evo.repeat by the name of their algorithm."
+        checks.instance_of("data", runs, Runs, action)
+        job = runs.rerun.job if isinstance(runs.rerun, Rerun) else None
+        n = dimension if dimension is not None else getattr(job.problem, "n", None) if job else None
+        if n is None:
+            raise ValueError(f"`dimension` is needed: the runs of {name!r} do not tell the string length. Pass it.")
+        cell = f"{name} n={n}"
+        labels = [pl.lit(cell).alias("cell"), pl.lit(str(name)).alias("algorithm"), pl.lit(n).alias("n")]
+        frames.append(runs.to_frame().select(*labels, pl.all()))
+        records.append(runs.records_frame().select(labels[0], pl.all()) if runs.records else pl.DataFrame())
+        if job:
+            problems[cell], keys[cell] = job.problem, job.key
+    if not frames:
+        raise checks.bad_value("data", many, "hold at least one result of evo.repeat", "Pass {'name': runs}.")
+    tables = _of_frames(pl.concat(frames), pl.concat(records, how="diagonal"), keys.get, None)
+    return Tables(
+        tables.runs, tables.records, tables.parameters, tables.numbers, tables.observables, problems, tables.key
+    )
+
+
+def _of_frames(
+    runs: pl.DataFrame, records: pl.DataFrame, key: Callable[[str], Key | None], dimension: int | None
+) -> Tables:
+    import polars as pl
+
+    for name, frame in (("runs", runs), ("records", records)):
+        checks.instance_of("data", frame, pl.DataFrame, f"Pass the {name} as a polars data frame.")
+    missing = [name for name in (*LABELS, *RUN_COLUMNS) if name not in runs.columns]
+    if missing or not runs.height:
+        action = f"Missing: {', '.join(missing) or 'all rows'}. Pass study.frame(), or evo.repeat(...) itself."
+        raise checks.bad_value("data", runs.columns, "begin with a frame of one row per run", action)
+    if dimension is not None and "n" not in runs.columns:
+        runs = runs.select(*LABELS, pl.lit(dimension).alias("n"), pl.exclude(LABELS))
+    if "n" not in runs.columns:
+        raise ValueError("`dimension` is needed: the frames have no column 'n'. Pass dimension=..., the string length.")
+    lengths = [checks.integer("n", n, 1, "Pass string lengths in column 'n'.") for n in runs["n"]]
+    runs = runs.with_columns(pl.Series("n", lengths, dtype=pl.Int64))
+    before = runs.columns.index("run")
+    parameters = [name for name in runs.columns[:before] if name not in (*LABELS, *RUN_COLUMNS)]
+    behind = [name for name in runs.columns[before:] if name not in (*LABELS, *RUN_COLUMNS)]
+    numbers = [name for name in behind if runs[name].dtype.is_numeric()]
+    records = records.rename({"step": "steps"}, strict=False)
+    if not records.height:
+        raise ValueError(
+            "`data` holds no recorded rows, and an IOHprofiler file is made of them: nothing can be written of what "
+            f"happened between the first and the last evaluation. {_ADVICE}"
+        )
+    observables = [
+        name for name in records.columns if name not in (*LABELS, *parameters, "run", "steps", "evaluations")
+    ]
+    if not {"value", "best_value"} & set(observables):
+        raise ValueError(f"`data` must hold 'value' or 'best_value' in its recorded rows; got {observables}. {_ADVICE}")
+    kept = records.select("cell", "run", "steps", "evaluations", *observables)
+    return Tables(runs, kept, parameters, numbers, observables, {}, key)

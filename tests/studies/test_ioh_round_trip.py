@@ -1,0 +1,134 @@
+"""What is exported comes back, through our reader and through that of others."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import evo
+from evo import discrete as d
+from evo.studies import IohFunction, export_ioh, read_ioh
+from evo.studies.ioh import writing
+
+from .ioh_tables import CELLS, study_frames
+
+try:
+    import iohinspector
+except ModuleNotFoundError:
+    iohinspector = None
+
+inspected = pytest.mark.skipif(iohinspector is None, reason="iohinspector is not installed: pip install iohinspector")
+#: iohinspector and the packages that it imports warn of their own future
+theirs = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+EA = d.OnePlusOne(rate=d.Static(strength=1.0))
+
+
+@pytest.fixture
+def runs(plain):
+    record = evo.Improvements(evo.value, evo.best_value, d.zeros)
+    return evo.repeat(EA, d.OneMax(20), runs=6, seed=3, stop=evo.Steps(90), record=record)
+
+
+def test_runs(runs, results):
+    assert 0 < runs.capped < 6
+    tables = read_ioh(export_ioh(runs, results, algorithm="EA"))
+    labels = ["cell", "algorithm", "n"]
+    assert_frame_equal(tables.runs.drop(labels), runs.to_frame())
+    assert_frame_equal(tables.records.drop(labels), runs.records_frame().rename({"step": "steps"}))
+    assert tables.runs.select(labels).unique().rows() == [("EA n=20", "EA", 20)]
+    assert tables.functions == {"EA n=20": IohFunction("OneMax", 1, True, "PBO")}
+
+
+def test_a_study(results):
+    frames = study_frames()
+    tables = read_ioh(export_ioh(frames, results, function="OneMax"))
+    assert_frame_equal(tables.runs, frames[0])
+    assert_frame_equal(tables.records, frames[1])
+    assert set(tables.functions) == set(frames[0]["cell"])
+
+
+def test_once_more(results):
+    """Tables that were read are exported again, with their functions by cell."""
+    tables = read_ioh(export_ioh(study_frames(), results, function="LeadingOnes"))
+    again = read_ioh(export_ioh(tables[:2], results, function=tables.functions))
+    assert_frame_equal(again.runs, tables.runs)
+    assert_frame_equal(again.records, tables.records)
+    assert again.functions == tables.functions
+
+
+def test_several_results_by_name(runs, results):
+    tables = read_ioh(export_ioh({"a/b": runs, "a_b": runs, "A_b": runs}, results))
+    assert tables.runs["algorithm"].unique(maintain_order=True).to_list() == ["a/b", "a_b", "A_b"]
+    assert len(tables.runs) == 18 and len({path.name.casefold() for path in results.iterdir()}) == 3
+
+
+def test_folders_put_together(results):
+    """Exports that were moved into one folder are read one after the other, each in its own order."""
+    first, second = study_frames(CELLS[:2]), study_frames(CELLS[2:])
+    for frames in (first, second):
+        export_ioh(frames, results / "part", function="OneMax")
+    tables = read_ioh(results)
+    assert_frame_equal(tables.runs, pl.concat([first[0], second[0]], how="vertical_relaxed"))
+
+
+def start_late(rows, total, grid):
+    """A planted defect: no line for evaluation 1."""
+    return np.unique(np.append(rows[1:], total))
+
+
+def test_a_run_that_does_not_begin_at_evaluation_1_is_found(results, monkeypatch):
+    monkeypatch.setattr(writing, "points_of", start_late)
+    folder = export_ioh(study_frames(), results, function="OneMax")
+    with pytest.raises(ValueError, match=r"DIM8\.dat: run 1 must have lines from evaluation 1 to 25; got 9 to 25"):
+        read_ioh(folder)
+
+
+@inspected
+@theirs
+def test_iohinspector(results):
+    frames = study_frames()
+    manager = iohinspector.DataManager()
+    manager.add_folder(str(export_ioh(frames, results, function="OneMax", info="by hand")))
+    overview = manager.overview.sort("algorithm_name", "dimension", "run_id")
+    assert len(overview) == frames[0].height
+    assert set(overview["algorithm_name"]) == {"static c=0.5", "static c=1", "rule rule=max"}
+    assert set(overview["rule"]) == {None, "max"} and set(overview["c"]) == {None, 0.5, 1.0}
+    assert set(overview["function_id"]) == {1} and set(overview["suite"]) == {"PBO"}
+    data = manager.load(monotonic=False, include_meta_data=True)
+    assert len(data) == frames[1].height
+    wanted = frames[1].with_columns(pl.col("the rate"), reached=pl.col("best_value") == pl.col("n"))
+    assert sorted(data.select("dimension", "evaluations", "raw_y").rows()) == sorted(
+        wanted.select("n", "evaluations", "best_value").rows()
+    )
+    seen = [rate for rate in data["the_rate"].to_list() if not math.isnan(rate)]
+    assert sorted(seen) == sorted(rate for rate in wanted["the rate"].to_list() if not math.isnan(rate))
+    assert sorted(overview.select("dimension", "evals", "best_y").rows()) == sorted(
+        frames[0].select("n", "evaluations", "value").rows()
+    )
+
+
+@inspected
+@theirs
+def test_iohinspector_loses_runs_that_do_not_begin_at_evaluation_1(results, monkeypatch):
+    """Why the line is always written."""
+    monkeypatch.setattr(writing, "points_of", start_late)
+    manager = iohinspector.DataManager()
+    manager.add_folder(str(export_ioh(study_frames(), results, function="OneMax")))
+    assert len(manager.load(monotonic=False)) == 0
+
+
+@inspected
+@theirs
+def test_iohinspector_splits_runs_of_populations(results):
+    """The line "1 None" at the start, where nothing was recorded, keeps the runs apart."""
+    runs, records = study_frames(CELLS[:1])
+    folder = export_ioh((runs, records.filter(pl.col("steps") > 0)), results, function="OneMax")
+    manager = iohinspector.DataManager()
+    manager.add_folder(str(folder))
+    data = manager.load(monotonic=False)
+    assert data.group_by("data_id").len()["len"].to_list() == [2, 2, 2]

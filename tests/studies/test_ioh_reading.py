@@ -86,6 +86,22 @@ def test_lines_of_a_killed_run_are_left_out(tmp_path):
         assert read_ioh(folder).runs.equals(read_ioh(FOLDERS / "present").runs)
 
 
+def test_a_run_that_the_logger_forgot_is_told_by_its_evaluations(tmp_path):
+    folder = shutil.copytree(FOLDERS / "present", tmp_path / "copy")
+    path = folder / "data_f1_OneMax" / "IOHprofiler_f1_DIM8.dat"
+    path.write_text("evaluations raw_y flips\n10 3.0 0.0\n" + path.read_text())
+    with pytest.warns(UserWarning, match="has lines of 1 more runs than IOHprofiler_f1_OneMax.json knows"):
+        assert read_ioh(folder).runs.equals(read_ioh(FOLDERS / "present").runs)
+
+
+def test_numbers_that_left_32_bits(tmp_path):
+    folder = shutil.copytree(FOLDERS / "present", tmp_path / "copy")
+    path = folder / "data_f1_OneMax" / "IOHprofiler_f1_DIM8.dat"
+    path.write_text(path.read_text().replace("\n8 7.0", "\n-2147483000 7.0"))
+    with pytest.raises(ValueError, match=r"must have evaluation numbers that ascend .* keep them in 32 bits"):
+        read_ioh(folder)
+
+
 @pytest.mark.parametrize(
     ("kind", "alter", "message"),
     [
@@ -94,7 +110,11 @@ def test_lines_of_a_killed_run_are_left_out(tmp_path):
             lambda text: text.replace("1 4.0", "2 4.0"),
             "run 1 must have lines from evaluation 1 to 25; got 2 to 25",
         ),
-        ("*.dat", lambda text: text[: text.rindex("evaluations")], "must hold the lines of every run in .* those of 2"),
+        (
+            "*.dat",
+            lambda text: text[: text.rindex("evaluations")],
+            "must hold the lines of the 3 runs in .* those of 2",
+        ),
         ("*.dat", lambda text: text.rsplit("\n", 2)[0] + "\n", "run 3 must have lines .* to 27; got 1 to 11"),
         (
             "*.dat",

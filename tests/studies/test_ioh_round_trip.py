@@ -76,6 +76,38 @@ def test_folders_put_together(results):
     assert_frame_equal(tables.runs, pl.concat([first[0], second[0]], how="vertical_relaxed"))
 
 
+def test_a_study_that_knows_its_keys(results):
+    class Study:
+        frame, records = (lambda self, frame=frame: frame for frame in study_frames())
+
+        def key(self, cell):
+            return evo.Key(7).child(cell)
+
+    folder = export_ioh(Study(), results / "study", function="OneMax")
+    same = export_ioh(study_frames(), results / "frames", function="OneMax", seed=7)
+    for path in folder.rglob("*.json"):
+        assert path.read_text() == (same / path.relative_to(folder)).read_text()
+        assert "key_3" in path.read_text()
+
+
+def test_two_names_of_one_function(results):
+    """They share number and name, and yet neither overwrites the other."""
+    runs, records = study_frames(CELLS[:2])
+    names = pl.when(pl.col("c") == 0.5).then(pl.lit("ones")).otherwise(pl.lit("OneMax"))
+    runs = runs.select(
+        "cell",
+        "algorithm",
+        names.alias("function"),
+        "n",
+        pl.lit(3, dtype=pl.Int64).alias("instance"),
+        *runs.columns[5:],
+    )
+    folder = export_ioh((runs, records.drop("c", "rule")), results, function={"ones": "OneMax", "OneMax": d.OneMax})
+    tables = read_ioh(folder)
+    assert len(list(folder.rglob("*.json"))) == 2
+    assert_frame_equal(tables.runs, runs)
+
+
 def start_late(rows, total, grid):
     """A planted defect: no line for evaluation 1."""
     return np.unique(np.append(rows[1:], total))

@@ -168,12 +168,12 @@ def test_attributes(value):
 
 
 def test_functions():
-    assert found("Linear", 5, ()) == found(d.Linear([1, 2, 3]), 3, ()) == PBO["Linear"]
-    assert found(d.Linear([1, 1, 3]), 3, ()).id > 20000
-    assert found(d.OneMax, 5, ()) == found({"a": d.OneMax(3)}, 3, ("c", "a")) == PBO["OneMax"]
-    assert found(d.BinVal, 53, ()).maximization
-    assert found(d.BinVal, 54, ()) == IohFunction("BinVal_zeros", 20002, maximization=False)
-    assert not found(d.DynamicBinVal(9), 9, ()).maximization
+    assert found("Linear", 5) == found(d.Linear([1, 2, 3]), 3) == PBO["Linear"]
+    assert found(d.Linear([1, 1, 3]), 3).id > 20000
+    assert found(d.OneMax, 5) == found(d.OneMax(3), 3) == PBO["OneMax"]
+    assert found(d.BinVal, 53).maximization
+    assert found(d.BinVal, 54) == IohFunction("BinVal_zeros", 20002, maximization=False)
+    assert not found(d.DynamicBinVal(9), 9).maximization
     ids = [item.id for item in PBO.values()] + [number for name, number in functions_of_the_library()]
     assert len(ids) == len(set(ids))
 
@@ -198,6 +198,11 @@ def without_rows():
     return runs, records.clear()
 
 
+def with_text():
+    runs, records = study_frames(CELLS[:1])
+    return runs, records.with_columns(remark=pl.lit("a"))
+
+
 def of_another_study():
     return study_frames(CELLS[:1])[0], study_frames(CELLS[1:])[1]
 
@@ -217,6 +222,7 @@ def without_n():
     [
         (without_rows, {}, "holds no recorded rows, .* Repeat the runs with record=evo.Improvements"),
         (without_value, {}, "must hold 'value' or 'best_value' in its recorded rows; got .*zeros.* Repeat the runs"),
+        (with_text, {}, r"must have numbers in the columns of its recorded rows; got \['remark'\]"),
         (of_another_study, {}, r"must have recorded rows for every run; got .*run 0 of .*static n=8 c=0\.5.* Export"),
         (of_longer_runs, {}, "must have recorded rows in order, at evaluations 1 to 2; got .*1 to 25"),
         (without_n, {}, "`dimension` is needed: the frames have no column 'n'"),
@@ -246,7 +252,7 @@ def test_messages(make, said, message, results):
         (lambda: IohFunction("a", 2**16, True), "`id` must be an integer in"),
         (lambda: IohFunction("a", 1, "yes"), "`maximization` must be bool"),
         (
-            lambda: found(d.Custom(sum, n=3, sense=evo.Sense.MAXIMISE), 3, ()),
+            lambda: found(d.Custom(sum, n=3, sense=evo.Sense.MAXIMISE), 3),
             "must have a number of its own; .*IohFunction",
         ),
     ],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from evo.studies.ioh.attributes import parsed
 from evo.studies.ioh.index import Index
-from evo.studies.ioh.layout import LABELS, RUN_COLUMNS, Found
+from evo.studies.ioh.layout import RESERVED, Found
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,6 +70,12 @@ def _rows(index: Index, lines: pl.DataFrame) -> pl.DataFrame:
     """The lines with steps and the best value so far."""
     import polars as pl
 
+    numbers = lines[lines.columns[0]]
+    if len(numbers) and (numbers[0] < 1 or not numbers.is_sorted()):
+        raise ValueError(
+            f"{index.path} must have evaluation numbers that ascend from 1; got {numbers[0]} to {numbers[-1]}. Loggers "
+            "of ioh keep them in 32 bits: leave such long runs out, or log them with export_ioh."
+        )
     rows = lines.rename({name: ours for name, ours in _COLUMNS.items() if name in lines.columns})
     if "value" not in rows.columns or "evaluations" not in rows.columns:
         raise ValueError(
@@ -103,6 +109,6 @@ def _hit(index: Index, rows: pl.DataFrame, goal: float | None) -> int:
 
 def _free(name: str, taken: Container[str]) -> str:
     """The name of a column that no other one has."""
-    while name in taken or name in {*LABELS, *RUN_COLUMNS, "steps", "evaluations", "value", "best_value"}:
+    while name in taken or name in RESERVED:
         name += "_"
     return name

@@ -12,7 +12,7 @@ from evo.core import checks
 from evo.core.adapters import AbstractIoh, accepted
 from evo.core.problems import AbstractProblem, Sense, Values
 
-__all__ = ["FunctionLike", "IohFunction", "found"]
+__all__ = ["NAMED_ACTION", "FunctionLike", "IohFunction", "found", "instance_of"]
 
 #: iohinspector keeps function ids in 16 bits
 LARGEST_ID = 2**16 - 1
@@ -79,40 +79,43 @@ OWN = {
 #: a linear function whose weights are not 1, 2, ..., n as in the PBO suite
 _GIVEN_WEIGHTS = 20014
 
-_ACTION = (
-    "Pass function=evo.studies.IohFunction(name, id=40001, maximization=True), a problem of the library, or a mapping "
-    "from the names of algorithms to these."
+NAMED_ACTION = (
+    "Pass function='OneMax', a problem of the library, a class such as d.BinVal, "
+    "evo.studies.IohFunction(name, id=40001, maximization=True), or a mapping from the names of algorithms to these."
 )
 
 
-def found(function: Any, n: int, names: tuple[str, ...]) -> IohFunction:
+def found(function: Any, n: int) -> IohFunction:
     """The function that was meant, for strings of length n.
 
     Args:
-        function: an `IohFunction`, a problem, a name of the PBO suite, a function from n to a problem (such as the
-            class `d.OneMax`), or a mapping from names to these.
+        function: an `IohFunction`, a problem, a name of the PBO suite, or a function from n to one of these, such as
+            the class `d.BinVal`.
         n: the dimension.
-        names: under which a mapping is looked up, in this order.
+
+    Raises:
+        TypeError: for anything else.
+        ValueError: for names and problems that have no number.
     """
-    if isinstance(function, Mapping):
-        for name in names:
-            if name in function:
-                return found(function[name], n, ())
-        allowed = f"have an entry for {' or '.join(map(repr, names))}" if names else "not hold mappings"
-        raise checks.bad_value("function", dict(function), allowed, _ACTION)
+    known = _known(function)
+    if known is None and callable(function):
+        known = _known(function(n))
+    if known is None:
+        raise checks.bad_type("function", function, "be a function of IOHprofiler data", NAMED_ACTION)
+    return known
+
+
+def _known(function: Any) -> IohFunction | None:
+    """The function of an object that does not depend on n."""
     if isinstance(function, IohFunction):
         return function
     if isinstance(function, str):
         if function not in PBO:
             allowed = "be the name of a function that the PBO suite and this library share"
-            raise checks.bad_value("function", function, allowed, f"{checks.nearest(function, PBO)} {_ACTION}")
+            raise checks.bad_value("function", function, allowed, f"{checks.nearest(function, PBO)} {NAMED_ACTION}")
         return PBO[function]
     problem = accepted(function)
-    if isinstance(problem, AbstractProblem):
-        return _of_problem(problem)
-    if callable(function):
-        return found(function(n), n, names)
-    raise checks.bad_type("function", function, "be a function of IOHprofiler data", _ACTION)
+    return _of_problem(problem) if isinstance(problem, AbstractProblem) else None
 
 
 def instance_of(function: Any) -> int:
@@ -129,7 +132,7 @@ def _of_problem(problem: AbstractProblem) -> IohFunction:
     name = type(problem).__name__
     ours = type(problem).__module__.startswith("evo.discrete.")
     if not ours or name not in {*PBO, *OWN}:
-        raise checks.bad_value("function", problem, "have a number of its own", _ACTION)
+        raise checks.bad_value("function", problem, "have a number of its own", NAMED_ACTION)
     if name == "Linear" and not _harmonic(problem):
         return IohFunction("LinearWeights", _GIVEN_WEIGHTS, True)
     if name in PBO:

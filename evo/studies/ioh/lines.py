@@ -14,7 +14,7 @@ from evo.core.records import LogGrid
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["evaluation_grid", "parse", "points_of", "write_run"]
+__all__ = ["evaluation_grid", "parse", "points_of", "write_runs"]
 
 _MISSING = "None"
 
@@ -39,26 +39,38 @@ def points_of(evaluations: np.ndarray, total: int, grid: np.ndarray | None) -> n
     return np.unique(np.concatenate([[1, total], inner]))
 
 
-def write_run(file: IO[bytes], rows: pl.DataFrame, points: np.ndarray) -> pl.DataFrame:
-    """Write the header and one line per point: the last row at or before it, "None" where there is none yet.
+def write_runs(file: IO[bytes], rows: Sequence[pl.DataFrame], points: Sequence[np.ndarray]) -> list[pl.DataFrame]:
+    """Write of each run the header and one line per point: the last row at or before it, "None" where there is none.
 
     Args:
         file: an open binary file.
-        rows: the columns of the file, "evaluations" first and ascending.
-        points: evaluation numbers, ascending.
+        rows: of each run the columns of the file, "evaluations" first and ascending.
+        points: of each run the evaluation numbers, ascending.
 
     Returns:
-        The lines.
+        The lines of each run.
     """
     import polars as pl
 
-    before = np.searchsorted(rows["evaluations"].to_numpy(), points, side="right") - 1
-    places = pl.Series(np.maximum(before, 0))
-    known = pl.Series(before >= 0)
-    taken = rows[places].with_columns(pl.when(known).then(pl.exclude("evaluations")).otherwise(None))
-    lines = taken.with_columns(evaluations=points)
-    lines.write_csv(file, separator=" ", null_value=_MISSING, quote_style="never")
-    return lines
+    table = pl.concat(rows)
+    first = np.cumsum([0, *(len(run) for run in rows)])
+    numbers = table["evaluations"].to_numpy()
+    before = [
+        np.searchsorted(numbers[first[run] : first[run + 1]], point, side="right") - 1
+        for run, point in enumerate(points)
+    ]
+    known = pl.Series(np.concatenate(before) >= 0)
+    taken = table[np.concatenate([np.maximum(place, 0) + first[run] for run, place in enumerate(before)])]
+    lines = taken.with_columns(pl.when(known).then(pl.exclude("evaluations")).otherwise(None))
+    lines = lines.with_columns(evaluations=np.concatenate(points))
+    text = lines.write_csv(separator=" ", null_value=_MISSING, quote_style="never").encode().splitlines(keepends=True)
+    header, place, written = text[0], 0, []
+    for point in points:
+        file.write(header)
+        file.writelines(text[place + 1 : place + 1 + len(point)])
+        written.append(lines[place : place + len(point)])
+        place += len(point)
+    return written
 
 
 def parse(path: Path) -> list[pl.DataFrame]:
@@ -76,7 +88,7 @@ def parse(path: Path) -> list[pl.DataFrame]:
     import polars as pl
 
     try:
-        text = pl.read_csv(path, has_header=False, separator=" ", infer_schema=False, quote_char='"')
+        text = pl.read_csv(path, has_header=False, separator=" ", infer_schema_length=0, quote_char='"')
     except pl.exceptions.PolarsError as error:
         raise ValueError(f"{path} must hold columns of numbers under a header; {error}. Write it anew.") from error
     names = [name or f"column {place}" for place, name in enumerate(text.row(0))]

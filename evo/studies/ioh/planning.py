@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from evo.core import checks
 from evo.studies.ioh import naming
 from evo.studies.ioh.attributes import spelled
-from evo.studies.ioh.functions import FunctionLike, IohFunction, found, instance_of
+from evo.studies.ioh.functions import NAMED_ACTION, FunctionLike, IohFunction, found, instance_of
+from evo.studies.ioh.layout import LABELS
 from evo.studies.ioh.tables import Tables
 
 if TYPE_CHECKING:
@@ -54,49 +55,72 @@ def planned(tables: Tables, function: FunctionLike | None) -> list[File]:
     Raises:
         ValueError: if a run has no records or they do not fit it, or if its function is not known.
     """
-    named = "function" in tables.parameters and (function is None or isinstance(function, Mapping))
-    elsewhere = {"n", "instance"} | ({"function"} if named else set())
-    own = [name for name in tables.parameters if name not in elsewhere]
     records = tables.records.partition_by("cell", "run", as_dict=True, maintain_order=True)
-    algorithms: dict[Any, tuple[str, str]] = {}
-    taken: tuple[set[str], set[str]] = (set(), set())
-    files: dict[Any, File] = {}
+    shelf = _Shelf(tables, function)
+    labels = [*LABELS, *tables.parameters]
+    homes: dict[Any, tuple[File, int]] = {}
     for place, row in enumerate(tables.runs.iter_rows(named=True)):
-        values = {name: row[name] for name in own if row[name] is not None}
+        label = tuple(row[name] for name in labels)
+        if label not in homes:
+            homes[label] = shelf.home(row)
+        file, instance = homes[label]
+        rows = _checked(row, records.get((row["cell"], row["run"])))
+        file.scenarios.setdefault(row["n"], []).append(Run(row, place, rows, instance))
+    return list(shelf.files.values())
+
+
+class _Shelf:
+    """The files so far, and how they are told apart."""
+
+    def __init__(self, tables: Tables, function: FunctionLike | None) -> None:
+        self.files: dict[Any, File] = {}
+        self._tables, self._function = tables, function
+        self._by_name = "function" in tables.parameters and (function is None or isinstance(function, Mapping))
+        self._algorithms: dict[Any, tuple[str, str]] = {}
+        self._shown: set[str] = set()
+        self._folders: set[str] = set()
+
+    def home(self, row: dict[str, Any]) -> tuple[File, int]:
+        """The file for the runs of a cell, and the instance that they played."""
+        elsewhere = {"n", "instance", *(["function"] if self._by_name else [])}
+        names = [name for name in self._tables.parameters if name not in elsewhere]
+        values = {name: row[name] for name in names if row[name] is not None}
+        labels = {"algorithm": row["algorithm"], **({"function": row["function"]} if self._by_name else {})}
+        problem = self._problem(row)
+        function = found(problem, row["n"])
         series = (row["algorithm"], *((name, type(value), value) for name, value in values.items()))
-        if series not in algorithms:
-            words = [naming.plain(row["algorithm"]), *(f"{name}={_short(value)}" for name, value in values.items())]
-            shown = naming.unique(naming.plain(" ".join(words)), taken[0])
-            algorithms[series] = shown, naming.unique(naming.file_name(shown), taken[1])
-        given = _given(function, row, tables, named=named)
-        what = found(given, row["n"], (row["cell"], row["algorithm"]))
-        labels = {
-            name: row[name] for name in ("algorithm", "function") if name in row and (named or name != "function")
-        }
-        if (series, what, labels.get("function")) not in files:
-            shown, folder = algorithms[series]
+        key = (series, function, labels.get("function"))
+        if key not in self.files:
+            shown, folder = self._names(series, row["algorithm"], values)
             attributes = {name: spelled(value) for name, value in sorted(values.items())}
-            files[series, what, labels.get("function")] = File(folder, shown, attributes, what, labels)
-        instance = row["instance"] if "instance" in tables.parameters else instance_of(given)
-        run = Run(row, place, _checked(row, records.get((row["cell"], row["run"]))), instance)
-        files[series, what, labels.get("function")].scenarios.setdefault(row["n"], []).append(run)
-    return list(files.values())
+            self.files[key] = File(folder, shown, attributes, function, labels)
+        told = row["instance"] if "instance" in self._tables.parameters else None
+        return self.files[key], instance_of(problem) if told is None else told
 
+    def _names(self, series: Any, algorithm: str, values: dict[str, Any]) -> tuple[str, str]:
+        """The algorithm with its parameters, for readers and for the file system."""
+        if series not in self._algorithms:
+            words = " ".join([algorithm, *(f"{name}={_short(value)}" for name, value in values.items())])
+            shown = naming.unique(naming.plain(words), self._shown)
+            self._algorithms[series] = shown, naming.unique(naming.file_name(shown), self._folders)
+        return self._algorithms[series]
 
-def _given(function: FunctionLike | None, row: dict[str, Any], tables: Tables, *, named: bool) -> Any:
-    """What says the function of a row."""
-    if function is None and row["cell"] in tables.problems:
-        return tables.problems[row["cell"]]
-    if not named and function is None:
-        raise ValueError(
-            "`function` is needed: the table does not tell what was optimised. Pass function='OneMax', a problem, a "
-            "class such as d.Jump, or evo.studies.IohFunction(name, id=40001, maximization=True)."
-        )
-    if not named:
-        return function
-    if function is None:
-        return row["function"]
-    return function.get(row["function"], function)  # type: ignore[union-attr]
+    def _problem(self, row: dict[str, Any]) -> Any:
+        """What says the function of a cell."""
+        if isinstance(self._function, Mapping):
+            names = [row["cell"], *([row["function"]] if self._by_name else []), row["algorithm"]]
+            for name in names:
+                if name in self._function:
+                    return self._function[name]
+            allowed = f"have an entry for {' or '.join(map(repr, names))}"
+            raise checks.bad_value("function", dict(self._function), allowed, NAMED_ACTION)
+        if self._function is not None:
+            return self._function
+        if row["cell"] in self._tables.problems:
+            return self._tables.problems[row["cell"]]
+        if self._by_name:
+            return row["function"]
+        raise ValueError(f"`function` is needed: the table does not tell what was optimised. {NAMED_ACTION}")
 
 
 def _checked(row: dict[str, Any], rows: pl.DataFrame | None) -> pl.DataFrame:

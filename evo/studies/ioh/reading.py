@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -104,25 +104,39 @@ def read_ioh(folder: str | Path, *, optimum: float | Callable[[str, int], float 
 
 def _runs(index: Index) -> Iterator[tuple[int, dict[str, Any], pl.DataFrame, str]]:
     """Dimension, facts, lines and whereabouts of every run of an index; one data file may serve several scenarios."""
-    parsed: dict[Path, list[pl.DataFrame]] = {}
-    used: Counter[Path] = Counter()
+    known: dict[Path, list[tuple[int, dict[str, Any]]]] = {}
     for scenario in index.scenarios:
-        path = scenario.path
-        if path not in parsed:
-            parsed[path] = parse(path)
-        for facts in scenario.runs:
-            if used[path] == len(parsed[path]):
-                raise ValueError(
-                    f"{path} must hold the lines of every run in {index.path.name}; it has those of {used[path]}. "
-                    "Lines were lost, or the header does not stand before every run: write the files anew."
-                )
-            lines = parsed[path][used[path]]
-            used[path] += 1
-            yield scenario.dimension, facts, lines, f"{path}: run {used[path]}"
-    for path, runs in parsed.items():
-        if used[path] < len(runs):
-            words = f"{path} has lines of {len(runs) - used[path]} more runs than {index.path.name} knows; left out."
-            warnings.warn(words, UserWarning, stacklevel=4)
+        known.setdefault(scenario.path, []).extend((scenario.dimension, facts) for facts in scenario.runs)
+    for path, runs in known.items():
+        parsed = parse(path)
+        places = _places([facts["evals"] for _, facts in runs], parsed, path, index)
+        for place, (n, facts) in zip(places, runs, strict=True):
+            yield n, facts, parsed[place], f"{path}: run {place + 1}"
+
+
+def _places(totals: list[int], parsed: list[pl.DataFrame], path: Path, index: Index) -> Sequence[int]:
+    """Which runs of a data file are those of its index.
+
+    A logger that was killed leaves lines of a run that the index does not know; one that was not triggered by the first
+    evaluation may leave out any run. The number of evaluations tells them, but that is not in the index of old ones.
+    """
+    spare = len(parsed) - len(totals)
+    places: list[int] = []
+    if spare <= 0 or index.path.suffix == ".info":
+        places = list(range(min(len(totals), len(parsed))))
+    else:
+        for place, lines in enumerate(parsed):
+            if len(places) < len(totals) and lines[-1, 0] == totals[len(places)]:
+                places.append(place)
+    if len(places) < len(totals):
+        raise ValueError(
+            f"{path} must hold the lines of the {len(totals)} runs in {index.path.name}; it has those of "
+            f"{len(places)}. Lines were lost, or the header does not stand before every run: write the files anew."
+        )
+    if spare > 0:
+        words = f"{path} has lines of {spare} more runs than {index.path.name} knows; they are left out."
+        warnings.warn(words, UserWarning, stacklevel=4)
+    return places
 
 
 def _tables(found: list[Found], functions: dict[str, IohFunction]) -> IohTables:

@@ -10,7 +10,7 @@ from evo.core import checks
 from evo.core.api import Rerun
 from evo.core.keys import Key
 from evo.core.results import Runs
-from evo.studies.ioh.layout import LABELS, RUN_COLUMNS
+from evo.studies.ioh.layout import LABELS, RESERVED, RUN_COLUMNS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -128,17 +128,25 @@ def _of_frames(
     runs = runs.with_columns(pl.Series("n", lengths, dtype=pl.Int64))
     before = runs.columns.index("run")
     parameters = [name for name in runs.columns[:before] if name not in (*LABELS, *RUN_COLUMNS)]
-    behind = [name for name in runs.columns[before:] if name not in (*LABELS, *RUN_COLUMNS)]
+    behind = [name for name in runs.columns[before:] if name not in RESERVED]
     numbers = [name for name in behind if runs[name].dtype.is_numeric()]
-    records = records.rename({"step": "steps"}, strict=False)
+    records = records.rename({"step": "steps"}) if "step" in records.columns else records
     if not records.height:
         raise ValueError(
             "`data` holds no recorded rows, and an IOHprofiler file is made of them: nothing can be written of what "
             f"happened between the first and the last evaluation. {_ADVICE}"
         )
+    missing = [name for name in ("cell", "run", "steps", "evaluations") if name not in records.columns]
+    if missing:
+        action = f"Missing: {', '.join(missing)}. Pass study.records(), or evo.repeat(...) itself."
+        raise checks.bad_value("data", records.columns, "end with a frame of recorded rows", action)
     observables = [
         name for name in records.columns if name not in (*LABELS, *parameters, "run", "steps", "evaluations")
     ]
+    texts = [name for name in observables if not records[name].dtype.is_numeric()]
+    if texts:
+        action = "Drop the columns that are no numbers, or name them in the table of runs before its column 'run'."
+        raise checks.bad_value("data", texts, "have numbers in the columns of its recorded rows", action)
     if not {"value", "best_value"} & set(observables):
         raise ValueError(f"`data` must hold 'value' or 'best_value' in its recorded rows; got {observables}. {_ADVICE}")
     kept = records.select("cell", "run", "steps", "evaluations", *observables)

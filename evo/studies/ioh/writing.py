@@ -17,8 +17,8 @@ from evo.studies._errors import explained
 from evo.studies._files import write_whole
 from evo.studies.ioh import naming
 from evo.studies.ioh.functions import FunctionLike, IohFunction
-from evo.studies.ioh.layout import FORMAT, REASONS, STEP_PER_EVALUATION
-from evo.studies.ioh.lines import evaluation_grid, points_of, write_run
+from evo.studies.ioh.layout import FORMAT, KEY_WORDS, REASONS, RUN_NUMBERS, STEP_PER_EVALUATION
+from evo.studies.ioh.lines import evaluation_grid, points_of, write_runs
 from evo.studies.ioh.planning import File, Run, planned
 from evo.studies.ioh.tables import Data, Tables, collected
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["export_ioh"]
 
+#: how many runs are turned into text at once
+_CHUNK = 1000
 #: iohinspector keeps dimensions in 16 bits
 LARGEST_DIMENSION = 2**16 - 1
-_KEY_WORDS = [f"key_{word}" for word in range(4)]
-_RUN_NUMBERS = ["run", "row", "steps", "spent", "hit", "reached", "value", "reason"]
 
 
 def export_ioh(
@@ -47,16 +47,16 @@ def export_ioh(
     """Write runs as an IOHprofiler folder, for IOHanalyzer, iohinspector and `read_ioh`.
 
     Each algorithm with its parameters (all but `n`) gets a folder of its own in `folder`, each function a JSON file
-    in there, each dimension a data file with one line per recorded row. `raw_y` is the best value so far where it was
-    recorded, else the value.
+    in there, each dimension a data file with one line per recorded row (the last of those at one evaluation). `raw_y`
+    is the best value so far where it was recorded, else the value.
 
     Args:
         data: a result of `evo.repeat` with a recorder, a dict of these by the name of their algorithm, a study, or its
             two frames `(study.frame(), study.records())`.
         folder: where to write; if it exists, the first free one of folder-1, folder-2, ... is taken.
         function: what was optimised: a problem, a name of the PBO suite ("OneMax", "LeadingOnes", "Linear"), a class
-            such as `d.Jump` or another function from n to a problem, an `IohFunction`, or a mapping from the names of
-            algorithms to these. If None, the problem of `evo.repeat`, or the names in a column `function`.
+            such as `d.BinVal` or another function from n to a problem, an `IohFunction`, or a mapping from the names of
+            cells or algorithms to these. If None, the problem of `evo.repeat`, or the names in a column `function`.
         grid: evaluation numbers that all runs share (or how many of them per factor of ten), in place of the recorded
             ones: a line then shows the last recorded row at or before it. IOHanalyzer keeps a matrix of all distinct
             evaluation numbers times runs, which a grid keeps small.
@@ -146,7 +146,7 @@ def _write_data(
         "maximization": file.function.maximization,
         "algorithm": {"name": file.algorithm, "info": info},
         "experiment_attributes": [{name: value} for name, value in file.attributes.items()],
-        "run_attributes": [*_RUN_NUMBERS, *(_KEY_WORDS if keyed else []), *tables.numbers],
+        "run_attributes": [*RUN_NUMBERS, *(KEY_WORDS if keyed else []), *tables.numbers],
         "attributes": [],
         "scenarios": [],
         "evo": {
@@ -163,26 +163,28 @@ def _write_data(
         path = data / f"IOHprofiler_f{file.function.id}_DIM{n}.dat"
         entries = []
         with path.open("xb") as lines:
-            for run in runs:
-                rows = run.rows.select("evaluations", *(pl_column.alias(name) for name, pl_column in _sources(columns)))
-                written = write_run(
-                    lines, rows, points_of(rows["evaluations"].to_numpy(), run.facts["evaluations"], points)
-                )
-                index["attributes"] = written.columns
-                key = tables.key(run.facts["cell"]) if keyed else None
-                numbers = {name: _number(run.facts[name]) for name in tables.numbers}
-                entries.append(_entry(run, written, file.function, key) | numbers)
+            for start in range(0, len(runs), _CHUNK):
+                chunk = runs[start : start + _CHUNK]
+                rows = [run.rows.select("evaluations", *_sources(columns)) for run in chunk]
+                shown = [
+                    points_of(item["evaluations"].to_numpy(), run.facts["evaluations"], points)
+                    for item, run in zip(rows, chunk)
+                ]
+                for run, written in zip(chunk, write_runs(lines, rows, shown)):
+                    index["attributes"] = written.columns
+                    key = tables.key(run.facts["cell"]) if keyed else None
+                    numbers = {name: _number(run.facts[name]) for name in tables.numbers}
+                    entries.append(_entry(run, written, file.function, key) | numbers)
         index["scenarios"].append({"dimension": n, "path": f"{data.name}/{path.name}", "runs": entries})
-    return folder / f"IOHprofiler_{title}.json", index
+    return folder / f"IOHprofiler_{data.name.removeprefix('data_')}.json", index
 
 
-def _sources(columns: dict[str, str]) -> list[tuple[str, Any]]:
-    """The columns of the file after the first, `raw_y` first, with what each is taken from."""
+def _sources(columns: dict[str, str]) -> list[pl.Expr]:
+    """The columns of the file after the first, `raw_y` first."""
     import polars as pl
 
     names = {column: name for name, column in columns.items() if column != STEP_PER_EVALUATION}
-    order = sorted(names, key=lambda column: column != "raw_y")
-    return [(column, pl.col(names[column])) for column in order]
+    return [pl.col(names[column]).alias(column) for column in sorted(names, key=lambda column: column != "raw_y")]
 
 
 def _entry(run: Run, lines: pl.DataFrame, function: IohFunction, key: Key | None) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def _entry(run: Run, lines: pl.DataFrame, function: IohFunction, key: Key | None
         "reached": int(facts["reached"]),
         "value": _number(facts["value"]),
         "reason": REASONS.index(facts["reason"]) if facts["reason"] in REASONS else 0,
-        **dict(zip(_KEY_WORDS, halves, strict=False)),
+        **dict(zip(KEY_WORDS, halves, strict=False)),
         "cell": facts["cell"],
     }
 

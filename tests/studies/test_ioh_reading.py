@@ -55,6 +55,32 @@ def test_old_logger():
     assert last.select("evaluations", "value", "best_value").row(0) == (60, 5.0, 7.0)
 
 
+OLDEST_INDEX = """suite = 'PBO', funcId = 2, DIM = 4, algId = 'EA', algInfo = 'x'
+%
+data/a.dat, 1:9|3.00000e+00, 2:5|4.00000e+00
+"""
+OLDEST_DATA = """"function evaluation" "current f(x)" "best-so-far f(x)" "current af(x)+b"  "best af(x)+b" "rate"\x20
+1 +2.00000e+00 +2.00000e+00 +2.00000e+00 +2.00000e+00 0.25
+7 +3.00000e+00 +3.00000e+00 +3.00000e+00 +3.00000e+00 0.50
+"function evaluation" "current f(x)" "best-so-far f(x)" "current af(x)+b"  "best af(x)+b" "rate"\x20
+1 +0.00000e+00 +0.00000e+00 +0.00000e+00 +0.00000e+00 0.25
+5 +4.00000e+00 +4.00000e+00 +4.00000e+00 +4.00000e+00 0.50
+"""
+
+
+def test_the_first_loggers(tmp_path):
+    """They left out names and sense of the PBO suite, and repeated blanks."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "IOHprofiler_f2_i1.info").write_text(OLDEST_INDEX)
+    (tmp_path / "data" / "a.dat").write_text(OLDEST_DATA)
+    tables = read_ioh(tmp_path)
+    assert tables.runs.select("function", "instance", "evaluations", "hit", "value").rows() == [
+        ("LeadingOnes", 1, 9, 0, 3.0),
+        ("LeadingOnes", 2, 5, 5, 4.0),
+    ]
+    assert tables.records.select("evaluations", "value", "rate").rows()[2:] == [(1, 0.0, 0.25), (5, 4.0, 0.5)]
+
+
 def test_ioh_folders_can_be_written_again(results):
     tables = read_ioh(FOLDERS / "present")
     again = read_ioh(export_ioh(tables[:2], results, function=tables.functions))
@@ -145,7 +171,7 @@ def test_files_of_coco_are_refused(tmp_path):
     (tmp_path / "bbobexp.info").write_text(
         "funcId = 1, DIM = 2, Precision = 1e-8, algId = 'x'\n%\ndata.dat, 1:10|1e-9\n"
     )
-    with pytest.raises(ValueError, match=r"it names no function, as files of COCO do. Read it with cocopp"):
+    with pytest.raises(ValueError, match=r"must be an IOHprofiler index; ValueError: it is one of COCO"):
         read_ioh(tmp_path)
 
 

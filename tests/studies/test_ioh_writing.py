@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -17,6 +18,11 @@ from evo.studies.ioh.attributes import parsed, spelled
 from evo.studies.ioh.functions import PBO, found
 
 from .ioh_tables import CELLS, index_of, lines_of, study_frames
+
+try:
+    import ioh
+except ModuleNotFoundError:
+    ioh = None
 
 
 @pytest.fixture
@@ -130,7 +136,9 @@ def test_an_interrupted_export_has_no_index(one, results, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writing, "write_whole", full)
-    with pytest.raises(StoreError, match=r"Cannot write an IOHprofiler folder in .* the disk is full"):
+    with pytest.raises(
+        StoreError, match=r"Cannot write the IOHprofiler folder .*: No space left on device\. Index files .* are whole"
+    ):
         export_ioh(one, results, function="OneMax")
     with pytest.raises(FileNotFoundError, match=r"must hold IOHprofiler index files .* has none"):
         read_ioh(results)
@@ -186,6 +194,16 @@ def functions_of_the_library():
     names = {item.__name__ for item in library if issubclass(item, AbstractFunction) and item is not AbstractFunction}
     assert names == {*PBO, *OWN}  # a new function gets a number here
     return OWN.items()
+
+
+@pytest.mark.skipif(ioh is None, reason="ioh is not installed: pip install ioh")
+@pytest.mark.parametrize("name", list(PBO))
+def test_functions_are_those_of_the_suite(name):
+    assert ioh.ProblemClass.PBO.problems[PBO[name].id] == name
+    theirs = ioh.get_problem(name, 1, 9, ioh.ProblemClass.PBO)
+    ours = d.Linear(range(1, 10)) if name == "Linear" else getattr(d, name)(9)
+    for x in np.random.default_rng(0).integers(0, 2, (20, 9)):
+        assert ours(x) == theirs(x.tolist())
 
 
 def without_value():

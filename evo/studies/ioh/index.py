@@ -13,6 +13,8 @@ __all__ = ["Index", "Scenario", "index_files", "indices_of"]
 _BROKEN = "The file is damaged or was not written by an IOHprofiler logger: write it anew, or move it away."
 _FACT = re.compile(r'\s*([^=,"]+?)\s*=\s*("(?:[^"]*)"|\'[^\']*\'|[^,]*)\s*(?:,|$)')
 _RUN = re.compile(r"\s*(\d+):(\d+)\|(.*)")
+#: the first loggers left out the names and the sense of the PBO suite
+_OLD_NAMES = {("PBO", 1): "OneMax", ("PBO", 2): "LeadingOnes", ("PBO", 3): "Linear"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def indices_of(path: Path) -> list[Index]:
     """
     try:
         return [_of_json(path)] if path.suffix == ".json" else _of_info(path)
-    except (KeyError, TypeError, IndexError, AttributeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise ValueError(f"{path} must be an IOHprofiler index; {type(error).__name__}: {error}. {_BROKEN}") from error
 
 
@@ -88,21 +90,20 @@ def _of_info(path: Path) -> list[Index]:
     found = []
     for facts_line, _, runs_line in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
         facts = {name: value.strip("\"'") for name, value in _FACT.findall(facts_line)}
-        if "funcName" not in facts:
-            raise ValueError(
-                f"{path} must be an IOHprofiler index; it names no function, as files of COCO do. Read it with cocopp "
-                "or iohinspector, or move it away."
-            )
-        extra = facts.get("dynamicAttribute", "").split("|") if facts.get("dynamicAttribute") else []
+        if "Precision" in facts:
+            raise ValueError("it is one of COCO, which cocopp and iohinspector read")
+        extra = facts["dynamicAttribute"].split("|") if facts.get("dynamicAttribute") else []
+        suite, number = facts.get("suite", "unknown_suite"), int(facts["funcId"])
         data, *runs = runs_line.split(", ")
         known = {"suite", "funcId", "funcName", "DIM", "maximization", "algId", "algInfo", "dynamicAttribute"}
         found.append(
             Index(
                 path=path,
-                function=facts["funcName"],
-                function_id=int(facts["funcId"]),
-                suite=facts.get("suite", "unknown_suite"),
-                maximization=facts["maximization"].upper() in ("T", "TRUE"),
+                function=facts["funcName"] if "funcName" in facts else _OLD_NAMES.get((suite, number), f"f{number}"),
+                function_id=number,
+                suite=suite,
+                maximization=(facts["maximization"] if suite != "PBO" else facts.get("maximization", "T"))
+                in ("T", "TRUE"),
                 algorithm=facts["algId"],
                 info=facts.get("algInfo", ""),
                 attributes={name: value for name, value in facts.items() if name not in known},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -87,11 +89,12 @@ def parse(path: Path) -> list[pl.DataFrame]:
     """
     import polars as pl
 
+    source, separator = _regular(path)
     try:
-        text = pl.read_csv(path, has_header=False, separator=" ", infer_schema_length=0, quote_char='"')
+        text = pl.read_csv(source, has_header=False, separator=separator, infer_schema_length=0, quote_char=None)
     except pl.exceptions.PolarsError as error:
         raise ValueError(f"{path} must hold columns of numbers under a header; {error}. Write it anew.") from error
-    names = [name or f"column {place}" for place, name in enumerate(text.row(0))]
+    names = list(text.row(0))
     text.columns = names
     first = names[0]
     cut = text.with_columns((pl.col(first) == first).cum_sum().alias("?run")).filter(pl.col(first) != first)
@@ -108,6 +111,17 @@ def parse(path: Path) -> list[pl.DataFrame]:
         )
     runs: dict[Any, pl.DataFrame] = numbers.partition_by("?run", as_dict=True, include_key=False, maintain_order=True)
     return list(runs.values())
+
+
+def _regular(path: Path) -> tuple[Path | io.BytesIO, str]:
+    """A file with one separator between its columns; old ones quote names with blanks, and repeat blanks."""
+    with path.open(encoding="utf-8") as file:
+        header = file.readline()
+        if '"' not in header:
+            return path, " "
+        names = "\t".join(shlex.split(header))
+        lines = (names if line.startswith('"') else "\t".join(line.split()) for line in file)
+        return io.BytesIO("\n".join([names, *lines]).encode()), "\t"
 
 
 def _whole(column: Any) -> Any:

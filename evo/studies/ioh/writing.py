@@ -13,7 +13,7 @@ import numpy as np
 
 from evo.core import checks
 from evo.core.keys import Key
-from evo.studies._errors import explained
+from evo.studies._errors import StoreError
 from evo.studies._files import write_whole
 from evo.studies.ioh import naming
 from evo.studies.ioh.functions import FunctionLike, IohFunction
@@ -109,12 +109,16 @@ def export_ioh(
             f"iohinspector cannot load n={largest}: it keeps dimensions in 16 bits.", UserWarning, stacklevel=2
         )
     columns = _columns(tables)
-    with explained("write an IOHprofiler folder", place):
+    try:
         root = naming.fresh_folder(place)
         indices = [_write_data(file, root, tables, columns, points, info) for file in files]
         for path, index in indices:
-            text = json.dumps(index, indent=1, allow_nan=False)
-            write_whole(path, text.encode())
+            write_whole(path, json.dumps(index, indent=1, allow_nan=False).encode())
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write the IOHprofiler folder {place}: {error.strerror or error}. Index files that stand there "
+            "already are whole. Make room or ask for permission, and export into another folder."
+        ) from error
     return root
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import evo
 from evo import discrete as d
+from tests.cases import PARTS
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,21 @@ from evo import discrete as d
 def test_values(problem, x, value):
     got = problem(x)
     assert got == value and type(got) is type(value)
+
+
+FUNCTIONS = [part for part, _ in PARTS.values() if isinstance(part, d.AbstractFunction)]
+
+
+@pytest.mark.parametrize("problem", FUNCTIONS, ids=lambda problem: type(problem).__name__)
+def test_every_function_has_its_value_or_refuses(problem):
+    x = np.random.default_rng(1).integers(0, 2, problem.n)
+    values = {problem.evaluate(x[None], 0, evo.Key(seed))[0] for seed in range(20)}
+    kept_exactly = problem.evaluate(x[None], 0, evo.Key(0)).dtype != object
+    if problem.dynamic or len(values) > 1 or problem.values is evo.Values.ORDER or not kept_exactly:
+        with pytest.raises(ValueError, match="`problem` must"):
+            problem(x)
+    else:
+        assert {problem(x.tolist())} == values
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from evo import discrete as d
 from evo.studies import IohFunction, export_ioh, read_ioh
 from evo.studies.ioh import writing
 
-from .ioh_tables import CELLS, study_frames
+from .ioh_tables import CELLS, index_of, study_frames
 
 try:
     import iohinspector
@@ -42,6 +42,33 @@ def test_runs(runs, results):
     assert_frame_equal(tables.records.drop(labels), runs.records_frame().rename({"step": "steps"}))
     assert tables.runs.select(labels).unique().rows() == [("EA n=20", "EA", 20)]
     assert tables.functions == {"EA n=20": IohFunction("OneMax", 1, True, "PBO")}
+
+
+@pytest.mark.parametrize(
+    ("search", "problem", "name", "steps_told"),
+    [
+        (EA, d.BinVal(60), "BinVal_zeros", False),
+        (EA, d.DynamicBinVal(8), "DynamicBinVal_zeros", True),
+        (d.OnePlusLambda(3, rate=d.Static(strength=1.0)), d.LeadingOnes(8), "LeadingOnes", True),
+        (d.MuPlusOne(3, rate=d.Static(strength=1.0)), d.OneMax(8), "OneMax", True),
+        (EA, d.HiddenSubset(d.OneMax(4), 8), "HiddenSubset", False),
+    ],
+    ids=["order only", "dynamic", "offspring", "population", "random"],
+)
+def test_kinds_of_runs(search, problem, name, steps_told, plain, results):
+    record = evo.Every(3, evo.value, evo.best_value)
+    runs = evo.repeat(search, problem, runs=3, seed=1, stop=evo.Steps(60), record=record, engine=evo.Engine.REFERENCE)
+    folder = export_ioh({"a": runs}, results)
+    index = index_of(folder)
+    assert index["function_name"] == name and index["maximization"] is not name.endswith("_zeros")
+    assert ("steps" in index["attributes"]) is steps_told
+    tables = read_ioh(folder)
+    assert_frame_equal(tables.runs.drop("cell", "algorithm", "n"), runs.to_frame())
+    wanted = runs.records_frame().rename({"step": "steps"})
+    assert_frame_equal(tables.records.drop("cell", "algorithm", "n"), wanted)
+    best = [run["best"]["y"] for run in index["scenarios"][0]["runs"]]
+    seen = wanted.group_by("run", maintain_order=True).agg(pl.col("best_value"))["best_value"]
+    assert best == [min(run) if name.endswith("_zeros") else max(run) for run in seen.to_list()]
 
 
 def test_a_study(results):

@@ -41,6 +41,7 @@ _HOMES = {
     "minimise": "evo.black_box",
     "repeat": "evo.core.api",
     "run": "evo.core.api",
+    "study": "evo.studies.study",
     "value": "evo.core.records",
 }
 #: public subpackages

@@ -35,5 +35,6 @@ from evo.core.stops import Stagnation as Stagnation
 from evo.core.stops import Steps as Steps
 from evo.core.stops import Target as Target
 from evo.core.stops import WallClock as WallClock
+from evo.studies.study import study as study
 
 __version__: str

@@ -9,8 +9,10 @@ from evo.studies.parts import as_part
 from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh
 from evo.studies.plan import Block, Plan
 from evo.studies.store import Columns, Store
+from evo.studies.study import Study
 
 __all__ = [
+    "Study",
     "Block",
     "Plan",
     "Store",

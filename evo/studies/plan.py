@@ -98,7 +98,8 @@ class Plan:
 
     A plan may grow by blocks (further runs of a cell, further cells); any other change makes it the plan of another
     computation. So what varies with the size of the grid belongs into `blocks` and `engines`, not into `config`. The
-    order of the blocks is the order of execution and of the rows; it is not part of what the rows depend on.
+    order of the blocks is the order of execution and of the rows; it is not part of what the rows depend on. Nor is
+    `runs`, which may grow.
 
     Attributes:
         name: What people call the computation.
@@ -108,6 +109,8 @@ class Plan:
             frozen dataclass.
         code: Fingerprint of the code that computes the rows.
         engines: For each cell, the engine that was resolved for it and its version.
+        details: For each cell, whatever else its rows depend on, as plain JSON values: parts, stop, code of the user.
+        runs: How many runs each cell shall have in the end, where blocks are cut on the way; 0: those of the blocks.
     """
 
     name: str
@@ -116,6 +119,8 @@ class Plan:
     config: Mapping[str, Json] = field(default_factory=dict)
     code: str = ""
     engines: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, Json] = field(default_factory=dict)
+    runs: int = 0
 
     def __post_init__(self) -> None:
         if type(self.name) is not str or type(self.code) is not str:
@@ -130,11 +135,20 @@ class Plan:
         object.__setattr__(self, "blocks", tuple(self.blocks))
         object.__setattr__(self, "engines", {str(cell): str(engine) for cell, engine in self.engines.items()})
         _refuse_overlap(self.blocks)
-        unknown = sorted(set(self.engines) - set(self.cells))
-        if unknown:
-            raise ValueError(
-                f"`engines` must name cells of the blocks; {unknown[0]!r} is none of {few(self.cells)}. Leave it out."
+        object.__setattr__(self, "runs", _integer("runs", self.runs))
+        details = dict(self.details) if isinstance(self.details, Mapping) else self.details
+        if type(details) is not dict or not is_plain(details):
+            raise TypeError(
+                f"`details` must map cells to plain JSON values; got {_shown(details)}. Pass encode(...) of each."
             )
+        object.__setattr__(self, "details", loads(dumps(details)))
+        cells = self.cells
+        for name in ("engines", "details"):
+            unknown = sorted(set(getattr(self, name)) - set(cells))
+            if unknown:
+                raise ValueError(
+                    f"`{name}` must name cells of the blocks; {unknown[0]!r} is none of {few(cells)}. Leave it out."
+                )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plan) and self.to_json() == other.to_json()  # the text tells 1, 1.0 and True apart
@@ -156,8 +170,9 @@ class Plan:
         Returns:
             32 bytes, equal for two plans that give the cell the same rows.
         """
-        text = dumps([self.seed, dict(self.config), self.code, self.engines.get(cell)])
-        return hashlib.blake2b(text.encode(), digest_size=32).digest()
+        parts = [self.seed, dict(self.config), self.code, self.engines.get(cell)]
+        parts += [self.details[cell]] if cell in self.details else []
+        return hashlib.blake2b(dumps(parts).encode(), digest_size=32).digest()
 
     def to_json(self) -> str:
         """Write the plan as canonical JSON."""
@@ -170,6 +185,8 @@ class Plan:
             "engines": dict(self.engines),
             "blocks": [block.stem for block in self.blocks],
         }
+        plain |= {"details": dict(self.details)} if self.details else {}
+        plain |= {"runs": self.runs} if self.runs else {}
         return dumps(plain, indent=1) + "\n"
 
     @classmethod
@@ -197,7 +214,8 @@ class Plan:
             raise ValueError(
                 f"a plan must have the fields {', '.join(names)}, blocks; it lacks {', '.join(lacking)}. Was it edited?"
             )
-        return cls(**{name: plain[name] for name in names}, blocks=[Block.parse(stem) for stem in plain["blocks"]])
+        given = {name: plain[name] for name in (*names, "details", "runs") if name in plain}
+        return cls(**given, blocks=[Block.parse(stem) for stem in plain["blocks"]])
 
 
 def changes(old: Plan, new: Plan) -> list[str]:
@@ -214,10 +232,16 @@ def changes(old: Plan, new: Plan) -> list[str]:
     lines += differences("seed", old.seed, new.seed)
     lines += differences("config", dict(old.config), dict(new.config))
     lines += differences("code", old.code, new.code)
-    common = set(old.cells) & set(new.cells)
+    common = [cell for cell in old.cells if cell in set(new.cells)]
     lines += differences("engines", _engines(old, common), _engines(new, common))
+    lines += _details(old, new, common)
+    if new.runs < old.runs:
+        lines.append(f"runs: {old.runs} -> {new.runs}, though runs are only added")
     kept = set(new.blocks)
     gone = [block.stem for block in old.blocks if block not in kept]
+    lost = [cell for cell in old.details if cell not in set(new.cells)]
+    if lost:
+        lines.append(f"cells: {len(lost)} of {len(old.cells)} are no longer planned: {few(lost)}")
     if gone:
         lines.append(f"blocks: {len(gone)} of {len(old.blocks)} are no longer planned: {few(gone)}")
     return lines
@@ -256,8 +280,18 @@ def listed(lines: Sequence[str]) -> str:
     return "\n".join([*shown, f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else shown)
 
 
-def _engines(plan: Plan, cells: set[str]) -> dict[str, Json]:
-    return {cell: engine for cell, engine in plan.engines.items() if cell in cells}
+def _engines(plan: Plan, cells: Sequence[str]) -> dict[str, Json]:
+    return {cell: plan.engines[cell] for cell in cells if cell in plan.engines}
+
+
+def _details(old: Plan, new: Plan, cells: Sequence[str]) -> Iterator[str]:
+    """Describe what changed in the details of cells; a change that many cells share is one line."""
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        for line in differences("", old.details.get(cell), new.details.get(cell)):
+            found.setdefault(line.removeprefix(".").removeprefix(": "), []).append(cell)
+    for line, where in found.items():
+        yield f"cell {where[0]!r}: {line}" if len(where) == 1 else f"{len(where)} cells, such as {where[0]!r}: {line}"
 
 
 def _integer(name: str, value: object) -> int:
@@ -302,6 +336,11 @@ def _unquote(text: str) -> str:
 def few(names: Sequence[str]) -> str:
     """Name the first three, and how many there are."""
     return ", ".join(names[:3]) + (f", ... ({len(names)} in all)" if len(names) > 3 else "")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _short(value: Json) -> str:

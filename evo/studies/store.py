@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -81,12 +81,10 @@ class Store:
         part: Part | None = None,
     ) -> None:
         self._folder = folder
-        self._plan = plan
+        self._take(plan)
         self._part = part
         self._lock = lock
         self._notify = notify
-        self._position = {block: i for i, block in enumerate(plan.blocks)}
-        self._keys = {cell: plan.key(cell) for cell in plan.cells}
         self._names: dict[Block, list[str]] = {}
         self._checked: dict[str, tuple[tuple[int, ...], bool]] = {}
         self._dtypes: dict[str, pl.DataType] = {}
@@ -267,6 +265,46 @@ class Store:
             )
         self._dtypes.update(frame.schema)
 
+    def extend(self, plan: Plan) -> None:
+        """Let the plan of the open store grow by blocks, as `open` would.
+
+        Args:
+            plan: The plan of the store with further blocks.
+
+        Raises:
+            PlanChangedError: If it is the plan of another computation; the message lists the differences.
+            StoreError: If the store is not open, or the folder cannot be written.
+        """
+        if not self.is_open:
+            raise StoreError(f"A store must be open to be extended; {self._folder} is not. Use Store.open.")
+        with explained("extend the plan", self._folder):
+            self._refuse_changes(self._plan, plan)
+            if plan != self._plan:
+                _files.write_whole(self._folder / PLAN, plan.to_json().encode())
+                self._take(plan)
+
+    def rows(
+        self, blocks: Iterable[Block], columns: Sequence[str] | None = None
+    ) -> Iterator[tuple[Block, pl.DataFrame]]:
+        """Read the rows of blocks one by one, in the order given; unfinished blocks are left out.
+
+        Args:
+            blocks: Blocks of the plan.
+            columns: The columns that are wanted, in this order; all if None. Those that a block lacks are left out.
+
+        Yields:
+            A block and its rows.
+
+        Raises:
+            StoreError: If a file changed since it was checked.
+        """
+        done = self._scan()
+        for block in blocks:
+            frame = self._load(block, done[block]) if block in done else None
+            if frame is not None:
+                wanted = frame.columns if columns is None else [name for name in columns if name in frame.columns]
+                yield block, frame.select(wanted)
+
     def table(self) -> pl.DataFrame:
         """Return all finished blocks as one table, in plan order whatever the order of execution.
 
@@ -278,9 +316,7 @@ class Store:
         """
         import polars as pl
 
-        done = self._scan()
-        loaded = [self._load(block, done[block]) for block in self._plan.blocks if block in done]
-        frames = [frame for frame in loaded if frame is not None]
+        frames = [frame for _, frame in self.rows(self._plan.blocks)]
         if not frames:
             return _rows.empty()
         try:
@@ -317,10 +353,15 @@ class Store:
     ) -> None:
         self.close()
 
+    def _take(self, plan: Plan) -> None:
+        self._plan = plan
+        self._position = {block: i for i, block in enumerate(plan.blocks)}
+        self._keys = {cell: plan.key(cell) for cell in plan.cells}
+
     def _prepare(self, old: Plan | None, fresh: bool) -> None:
         """Bring the folder from its old plan to this one; called once, under the lock."""
         if old is not None:
-            self._refuse_changes(old)
+            self._refuse_changes(old, self._plan)
         blocks = self._path()
         blocks.mkdir(exist_ok=True)
         if self._part is None:  # else they may belong to a driver that writes just now
@@ -339,8 +380,8 @@ class Store:
             self._notify(notice)
         self._scan()
 
-    def _refuse_changes(self, old: Plan) -> None:
-        lines = changes(old, self._plan)
+    def _refuse_changes(self, old: Plan, new: Plan) -> None:
+        lines = changes(old, new)
         if lines:
             finished = sum(parse_block_name(name) is not None for name in listdir(self._path()))
             raise PlanChangedError(

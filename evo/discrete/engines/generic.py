@@ -66,6 +66,11 @@ def register(part: type, function: Callable[..., Any]) -> None:
     _IMPLEMENTATIONS[name][part] = function
 
 
+def registered(part: type) -> list[Callable[..., Any]]:
+    """The implementations of a lowered part type, in the order of the generic functions' names."""
+    return [table[part] for _, table in sorted(_IMPLEMENTATIONS.items()) if part in table]
+
+
 def copy_registrations(old: type, new: type) -> None:
     """Give the part type `new` all implementations of `old`."""
     for table in _IMPLEMENTATIONS.values():

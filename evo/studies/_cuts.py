@@ -1,0 +1,75 @@
+"""How the runs of cells are cut into blocks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from evo.studies.plan import Block
+
+__all__ = ["coarse", "cut", "gaps", "in_order"]
+
+_SECONDS_PER_BLOCK = 1.0
+
+
+def gaps(blocks: Iterable[Block], runs: int) -> list[range]:
+    """The runs below `runs` that the blocks of one cell leave out, as ranges."""
+    found: list[range] = []
+    at = 0
+    for block in sorted(blocks, key=lambda block: block.first):
+        if block.first > at:
+            found.append(range(at, min(block.first, runs)))
+        at = max(at, block.first + block.count)
+    return [gap for gap in [*found, range(at, runs)] if len(gap)]
+
+
+def coarse(blocks: Mapping[str, Sequence[Block]]) -> dict[str, list[Block]]:
+    """Add the single run 0 of every cell that has no block yet."""
+    return {cell: list(given) or [Block(cell, 0, 1)] for cell, given in blocks.items()}
+
+
+def cut(
+    blocks: Mapping[str, Sequence[Block]], runs: int, *, block: int | None, seconds_per_run: Callable[[str, int], float]
+) -> dict[str, list[Block]]:
+    """Add blocks for all runs that are missing in the blocks of each cell.
+
+    Args:
+        blocks: cell -> its blocks.
+        runs: runs per cell.
+        block: runs per block; None: so many that a block takes about a second.
+        seconds_per_run: tells, for a cell and a number of runs of interest, how long a run takes.
+    """
+    found = {cell: list(given) for cell, given in blocks.items()}
+    for cell, given in found.items():
+        missing = gaps(given, runs)
+        if not missing:
+            continue
+        most = max(len(gap) for gap in missing)
+        width = _width(most, seconds_per_run(cell, most)) if block is None else block
+        for gap in missing:
+            given += _pieces(cell, gap, width, aligned=block is not None)
+    return found
+
+
+def in_order(blocks: Mapping[str, Sequence[Block]]) -> list[Block]:
+    """All blocks, coarse to fine: the first one of every cell, then the second ones, and so on."""
+    ordered = {cell: sorted(given, key=lambda block: block.first) for cell, given in blocks.items()}
+    turns = max((len(given) for given in ordered.values()), default=0)
+    return [given[turn] for turn in range(turns) for given in ordered.values() if turn < len(given)]
+
+
+def _width(most: int, seconds: float) -> int:
+    """Equal blocks of about a second each."""
+    pieces = max(1, math.ceil(most * seconds / _SECONDS_PER_BLOCK))
+    return max(1, math.ceil(most / min(pieces, most)))
+
+
+def _pieces(cell: str, gap: range, width: int, *, aligned: bool) -> list[Block]:
+    """The runs of a gap in blocks; aligned ones end at multiples of the width, whatever the gap begins with."""
+    found: list[Block] = []
+    at = gap.start
+    while at < gap.stop:
+        end = min(gap.stop, (at // width + 1) * width if aligned else at + width)
+        found.append(Block(cell, at, end - at))
+        at = end
+    return found

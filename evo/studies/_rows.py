@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -82,11 +82,15 @@ def serialise(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def deserialise(data: bytes) -> pl.DataFrame:
-    """Read what `serialise` gave."""
+def deserialise(data: bytes, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read what `serialise` gave; if columns are named, only the labels and those of them that are there."""
     import polars as pl
 
-    return pl.read_parquet(io.BytesIO(data))
+    if columns is None:
+        return pl.read_parquet(io.BytesIO(data))
+    wanted = {*_OWN, *columns}
+    there = pl.read_parquet_schema(io.BytesIO(data))
+    return pl.read_parquet(io.BytesIO(data), columns=[name for name in there if name in wanted])
 
 
 def _series(block: Block, name: object, values: object) -> pl.Series:

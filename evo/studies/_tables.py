@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
 from evo.statistics import Interval, Summary, summary
-from evo.studies._frames import frame_of, labels_of
+from evo.studies._frames import blocks_of, labels_of
 from evo.studies.store import Store
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def table_of(store: Store, confidence: float) -> pl.DataFrame:
     """
     import polars as pl
 
+    blocks = [block for of_cell in blocks_of(store.plan).values() for block in of_cell]
     cells: list[str] = []
     found: list[dict[str, Any]] = []
-    for cell in store.plan.cells:
-        frame = frame_of(store, [cell])
-        if len(frame):
-            cells.append(cell)
-            found.append(_row(summary(frame["steps"].to_numpy(), frame["spent"].to_numpy(), confidence)))
+    for cell, group in itertools.groupby(store.rows(blocks, ("steps", "spent")), key=lambda item: item[0].cell):
+        times = pl.concat([frame for _, frame in group])
+        cells.append(cell)
+        found.append(_row(summary(times["steps"].to_numpy(), times["spent"].to_numpy(), confidence)))
     kinds: dict[str, Any] = {"runs": pl.Int64, "capped": pl.Int64, "kind": pl.String}
     rows = pl.DataFrame(found, schema={name: kinds.get(name, pl.Float64) for name in _COLUMNS})
     return pl.concat([labels_of(store.plan, cells), rows], how="horizontal")

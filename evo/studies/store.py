@@ -300,10 +300,9 @@ class Store:
         """
         done = self._scan()
         for block in blocks:
-            frame = self._load(block, done[block]) if block in done else None
+            frame = self._load(block, done[block], columns) if block in done else None
             if frame is not None:
-                wanted = frame.columns if columns is None else [name for name in columns if name in frame.columns]
-                yield block, frame.select(wanted)
+                yield block, frame
 
     def table(self) -> pl.DataFrame:
         """Return all finished blocks as one table, in plan order whatever the order of execution.
@@ -463,7 +462,7 @@ class Store:
             whole = [name for name in self._names.get(block, []) if self._is_whole(block, name)]
         return self._load(block, whole[0]) if whole else None
 
-    def _load(self, block: Block, name: str) -> pl.DataFrame | None:
+    def _load(self, block: Block, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame | None:
         """Read a file that was found whole, checking again the very bytes that are parsed; None if it has gone."""
         try:
             with explained(f"read block {block.stem}", self._folder):
@@ -473,9 +472,9 @@ class Store:
                 return None
             raise
         if _files.checksum(data, self._keys[block.cell]) == checksum_in(name):
-            frame = _rows.deserialise(data)
+            frame = _rows.deserialise(data, columns)
             if frame.select("cell", "run").equals(_rows.labels(block)):
-                return frame
+                return frame if columns is None else frame.select(name for name in columns if name in frame.columns)
         self._checked.pop(name, None)
         raise StoreError(
             f"The file {self._path(name)} must hold the rows of {block.stem} that were written; its content changed. "

@@ -8,6 +8,7 @@ from evo.studies.merging import merge
 from evo.studies.parts import as_part
 from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh
 from evo.studies.plan import Block, Plan
+from evo.studies.resimulation import Difference, Resimulation, resimulate
 from evo.studies.store import Columns, Store
 from evo.studies.study import Study
 
@@ -30,6 +31,9 @@ __all__ = [
     "read_ioh",
     "IohFunction",
     "IohTables",
+    "resimulate",
+    "Resimulation",
+    "Difference",
     "StoreError",
     "PlanChangedError",
     "StoreLockedError",

@@ -13,7 +13,7 @@ from evo.studies.plan import Block
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Columns", "deserialise", "empty", "labelled", "labels", "serialise"]
+__all__ = ["Columns", "are_of", "chosen", "deserialise", "empty", "labelled", "labels", "serialise"]
 
 Columns: TypeAlias = "Mapping[str, np.ndarray[Any, Any]] | pl.DataFrame"
 
@@ -91,6 +91,19 @@ def deserialise(data: bytes, columns: Sequence[str] | None = None) -> pl.DataFra
     wanted = {*_OWN, *columns}
     there = pl.read_parquet_schema(io.BytesIO(data))
     return pl.read_parquet(io.BytesIO(data), columns=[name for name in there if name in wanted])
+
+
+def are_of(block: Block, frame: pl.DataFrame) -> bool:
+    """Whether rows carry the labels of a block."""
+    own = labels(block)
+    return all(name in frame.columns and frame[name].equals(own[name]) for name in _OWN)
+
+
+def chosen(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The named columns that are there, in the order of the names."""
+    import polars as pl
+
+    return pl.DataFrame([frame[name] for name in columns if name in frame.columns])
 
 
 def _series(block: Block, name: object, values: object) -> pl.Series:

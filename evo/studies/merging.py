@@ -125,6 +125,8 @@ def _joined(out: Path, old: Plan | None, sources: Sequence[Store]) -> Plan:
                 config=plan.config,
                 code=plan.code,
                 engines={**joined.engines, **plan.engines},
+                details={**joined.details, **plan.details},
+                runs=max(joined.runs, plan.runs),
             )
         except ValueError as error:
             raise PlanChangedError(

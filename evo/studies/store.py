@@ -473,8 +473,8 @@ class Store:
             raise
         if _files.checksum(data, self._keys[block.cell]) == checksum_in(name):
             frame = _rows.deserialise(data, columns)
-            if frame.select("cell", "run").equals(_rows.labels(block)):
-                return frame if columns is None else frame.select(name for name in columns if name in frame.columns)
+            if _rows.are_of(block, frame):
+                return frame if columns is None else _rows.chosen(frame, columns)
         self._checked.pop(name, None)
         raise StoreError(
             f"The file {self._path(name)} must hold the rows of {block.stem} that were written; its content changed. "

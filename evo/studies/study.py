@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
@@ -17,7 +16,6 @@ from evo.core.records import Recorder
 from evo.core.results import Runs
 from evo.core.stops import Stop
 from evo.studies import _frames
-from evo.studies._again import Difference, differences_of
 from evo.studies._cells import Cell, cells_of, key_of
 from evo.studies._drawing import drawn
 from evo.studies._driving import KIND, drive
@@ -29,6 +27,7 @@ from evo.studies._work import StudyWork
 from evo.studies.executors import AbstractExecutor, as_executor
 from evo.studies.parts import Part, as_part
 from evo.studies.plan import Plan
+from evo.studies.resimulation import Resimulation, resimulate
 from evo.studies.store import Store
 
 if TYPE_CHECKING:
@@ -157,6 +156,14 @@ class Study:
                 "Pass the `out` of evo.study."
             )
         return cls(store)
+
+    def having(self, made: Mapping[str, Cell]) -> Study:
+        """This study with the parts of its cells, so that runs can be made again.
+
+        Args:
+            made: name of a cell -> the cell; the parts must be those that filled the folder.
+        """
+        return Study(self._store, made)
 
     @property
     def folder(self) -> Path:
@@ -292,30 +299,25 @@ class Study:
         """
         return exported(self, _folder(folder), format, options)
 
-    def resimulate(self, count: int, *, seed: int = 0) -> list[Difference]:
-        """Compute randomly chosen blocks again and compare them with the stored rows, bit for bit.
+    def resimulate(self, count: int, *, seed: int | None = None) -> Resimulation:
+        """Read every block, and compute randomly chosen ones again, bit for bit.
 
         Args:
-            count: how many blocks; all if there are fewer.
-            seed: chooses them.
+            count: how many blocks are computed again; all if there are fewer.
+            seed: chooses them; a fresh one if None.
 
         Returns:
-            The numbers that came out otherwise; none for a healthy study.
+            Damaged and missing blocks, and the numbers that came out otherwise; none for a healthy study.
 
         Raises:
             ValueError: if the study was read from its folder alone and has no parts.
         """
-        count = checks.integer("count", count, 1, "Pass how many blocks are to be computed again.")
-        if not self._made:
+        if not self._made and count:
             raise ValueError(
                 "`resimulate` needs the parts of the cells; this study was read from its folder. Call evo.study(...) "
                 "once more, as it was called: nothing is run again, and the study that it returns has them."
             )
-        done = self._store.done()
-        ordered = [block for block in self.plan.blocks if block in done]
-        chosen = random.Random(seed).sample(ordered, min(count, len(ordered)))
-        work = StudyWork(self._made)
-        return [found for block in chosen for found in differences_of(self._store, block, work(block))]
+        return resimulate(self._store, StudyWork(self._made), count, seed=seed)
 
     def _known(self, cell: str) -> str:
         if cell not in self.cells:

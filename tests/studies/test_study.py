@@ -384,7 +384,7 @@ def test_status(study):
 
 
 def test_resimulation(study, monkeypatch):
-    assert study.resimulate(3) == []
+    assert study.resimulate(3).differences == ()
     with pytest.raises(ValueError, match="`resimulate` needs the parts of the cells"):
         Study.read(study.folder).resimulate(1)
     made = _work._runs
@@ -395,7 +395,7 @@ def test_resimulation(study, monkeypatch):
         return runs
 
     monkeypatch.setattr(_work, "_runs", otherwise)
-    found = study.resimulate(2)
+    found = study.resimulate(2).differences
     assert [item.column for item in found] == ["spent", "spent"] and found[0].again == found[0].stored + 1
 
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/how_to_extend.md"]
+PAGES = ["README.md", "docs/how_to_extend.md", pytest.param("docs/studies.md", marks=pytest.mark.slow)]
 
 
 def code(page: str) -> str:

@@ -14,6 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 __all__ = ["fingerprints"]
 
 _LIBRARY = ("evo", "theory", "numpy", "numba", "scipy", "builtins")
@@ -98,6 +100,8 @@ def _sources(thing: Any) -> list[str]:
                 todo.append(value)
             elif isinstance(value, bool | int | float | str | tuple | None):
                 seen[name] = f"{name} = {value!r}"
+            elif isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+                seen[name] = f"{name} = {value.dtype} {value.shape} {_digest(value.tobytes())}"
     return [seen[key] for key in sorted(seen)]
 
 
@@ -129,6 +133,7 @@ def _source(item: Any) -> str:
 
 def _of_lambda(code: types.CodeType) -> str:
     """The source of a lambda alone, without the rest of its line."""
+    linecache.checkcache(code.co_filename)
     tree = ast.parse("".join(linecache.getlines(code.co_filename)))
     starts = [(line, column) for line, _, column, _ in code.co_positions() if line is not None and column is not None]
     inner = max(starts, default=(code.co_firstlineno, 0))
@@ -145,8 +150,13 @@ def _of_lambda(code: types.CodeType) -> str:
 
 
 def _compiled(code: types.CodeType) -> str:
-    inner = [_compiled(item) if isinstance(item, types.CodeType) else repr(item) for item in code.co_consts]
-    return repr((code.co_code, code.co_names, inner))
+    return repr((code.co_code, code.co_names, [_constant(item) for item in code.co_consts]))
+
+
+def _constant(item: Any) -> str:
+    if isinstance(item, frozenset):  # whose order differs from process to process
+        return repr(sorted(map(repr, item)))
+    return _compiled(item) if isinstance(item, types.CodeType) else repr(item)
 
 
 def _digest(data: bytes | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from evo.core import checks
@@ -43,7 +44,13 @@ def drawn(study: Study, kind: str | None, options: dict[str, Any]) -> Chart:
         missing = "no recorded rows" if kind in _FROM_RECORDS else "no finished runs"
         action = "Run the study with record=..." if kind in _FROM_RECORDS else "Run it first."
         raise checks.bad_value("kind", kind, f"draw what the study has; it has {missing}", action)
-    chart: Chart = getattr(importlib.import_module("evo.plots"), kind)(frame, **given)
+    draw = getattr(importlib.import_module("evo.plots"), kind)
+    known = list(inspect.signature(draw).parameters)[1:]
+    for name in given:
+        if name not in known:
+            allowed = f"take arguments of evo.plots.{kind} ({', '.join(known)}), not {name!r}"
+            raise checks.bad_type(name, given[name], allowed, "Leave it out, or choose another kind.")
+    chart: Chart = draw(frame, **given)
     return chart
 
 

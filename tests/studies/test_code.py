@@ -1,0 +1,183 @@
+"""What a study knows of the parts and of the user's code."""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+import evo
+from evo import discrete as d
+from evo.studies import _code, dumps
+from evo.studies._describe import described
+
+FACTOR = 2.0
+
+
+def function(x):
+    return FACTOR * float(x.sum())
+
+
+@numba.njit
+def schedule(t):
+    return 1.0 / (t + 1.0)
+
+
+@dataclass(frozen=True)
+class Halving(d.AbstractRate):
+    first: float
+
+
+class Plain:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+class Mute:
+    __slots__ = ()
+
+
+def plain(value: Any) -> str:
+    return dumps(described("value", value).plain)
+
+
+def by(value):
+    return lambda x: value
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (d.OneMax(10), d.OneMax(11)),
+        (d.OneMax(10), d.LeadingOnes(10)),
+        (d.Static(strength=1.0), d.Static(strength=1.5)),
+        (d.Linear(np.arange(1, 40)), d.Linear(np.arange(2, 41))),
+        (d.Linear([1, 2**70]), d.Linear([1, 2**71])),
+        (np.zeros(40), np.zeros(40, np.float32)),
+        (np.zeros((4, 10)), np.zeros((10, 4))),
+        (evo.Steps(5), evo.Steps(5) | evo.Evaluations(9)),
+        (evo.Every(2), evo.Every(3)),
+        (evo.Every(2, d.zeros), evo.Every(2)),
+        (d.Schedule(schedule), d.Schedule(lambda t: 1.0 / (t + 1.0))),
+        (by(1), by(2)),
+        (functools.partial(max, 1), functools.partial(max, 2)),
+        (Plain(1), Plain(2)),
+        (Plain(1).__init__, Plain(2).__init__),
+        ({"a": 1}, {"a": 2}),
+        ({1, 2}, {1, 3}),
+        (float("nan"), float("inf")),
+        ("a" * 300, "a" * 299 + "b"),
+        (b"a", b"b"),
+        (evo.Key(1), evo.Key(2)),
+        (Halving(0.5), Halving(0.25)),
+        (
+            evo.BlackBox(abs, sense=evo.Sense.MINIMISE, start=1.0),
+            evo.BlackBox(abs, sense=evo.Sense.MAXIMISE, start=1.0),
+        ),
+    ],
+)
+def test_what_differs_has_another_description(one, two):
+    assert plain(one) != plain(two)
+    assert plain(one) == plain(one)
+
+
+def test_descriptions_stay_short():
+    assert len(plain(d.Linear(np.arange(1.0, 10_001.0)))) < 300
+    assert len(plain(d.Linear([2**k for k in range(200)]))) < 300
+
+
+def test_objects_that_say_nothing_are_refused():
+    with pytest.raises(TypeError, match=r"`problem` must consist of dataclasses, .* got .*Mute object.* Make Mute a"):
+        described("problem", [Mute()])
+
+
+def test_a_cycle_ends():
+    one = Plain(1)
+    one.size = one  # pyright: ignore[reportAttributeAccessIssue]
+    assert "again" in plain(one)
+
+
+def test_code_of_the_library_is_not_hashed():
+    rate = d.SuccessRule(factor=1.5, s=1.0)
+    assert described("optimizer", d.OnePlusOne(rate=rate, acceptance=d.Strict())).code == {}
+    assert described("problem", [np.sum, max, functools.partial(int, 3)]).code == {}
+
+
+def test_code_of_the_user_is_hashed_by_module():
+    found = described("problem", [function, d.Schedule(schedule), Halving(0.5), Plain(1)]).code
+    assert list(found) == [__name__]
+
+
+def test_registered_functions_belong_to_a_part():
+    source = "def start(policy, n):\n    return (policy.first,)\n"
+    other: dict[str, Any] = {"__name__": "a_module_without_file"}
+    exec(source, other)
+    before = described("optimizer", Halving(0.5)).code
+    d.implements(Halving)(other["start"])
+    assert described("optimizer", Halving(0.5)).code != before
+
+
+def test_lambdas_of_one_line_are_told_apart():
+    one, two = (lambda x: x + 1), (lambda x: (lambda y: y + FACTOR)(x))
+    assert _code._sources(one) == ["lambda x: x + 1"]
+    assert _code._sources(two) == [f"FACTOR = {FACTOR}", "lambda x: (lambda y: y + FACTOR)(x)"]
+
+
+def test_code_without_source_is_compared_as_compiled():
+    made = [eval(f"lambda x: x + {k}") for k in (1, 1, 2)]
+    sources = [_code._sources(item) for item in made]
+    assert sources[0] == sources[1] != sources[2]
+
+
+SCRIPT = """
+import sys
+import evo
+from evo import discrete as d
+
+SCALE = 1.0
+
+def helper(x):
+    return SCALE * float(x.sum())
+
+class Mine:
+    def __call__(self, x):
+        return helper(x)
+
+def cell(n):
+    return d.RandomLocalSearch(), d.Custom(Mine(), n=n, sense=evo.Sense.MAXIMISE), evo.Steps(3)
+
+def other(n):
+    f = d.Custom(len, n=n, sense=evo.Sense.MAXIMISE)
+    return d.OnePlusOne(rate=d.Schedule(lambda t: 1.0 / (t + 1.0))), f, evo.Steps(3)
+
+if __name__ == "__main__":
+    evo.study({"a": cell, "b": other}, n=4, runs=2, seed=0, out="x", progress=False)
+"""
+
+
+@pytest.mark.slow
+def test_a_script_may_change_where_the_parts_do_not(tmp_path):
+    def go(**changes: str) -> str:
+        text = SCRIPT
+        for old, new in changes.values():
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / "script.py").write_text(text)
+        root = str(Path(evo.__file__).parents[1])
+        command = [sys.executable, "script.py"]
+        environment = {**__import__("os").environ, "PYTHONPATH": root}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        return done.stderr
+
+    assert go() == ""
+    assert go(runs=("runs=2", "runs=3"), comment=("import sys", "import sys  # for later")) == ""
+    assert "The code of __main__.Mine is not" in go(runs=("runs=2", "runs=3"), scale=("SCALE = 1.0", "SCALE = 2.0"))
+    changed = go(runs=("runs=2", "runs=3"), rate=("1.0 / (t + 1.0)", "1.0 / (t + 2.0)"))
+    assert "cell 'b n=4': code['__main__.other.<locals>.<lambda>']" in changed and "cell 'a" not in changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, final
@@ -22,7 +23,7 @@ from evo.studies._describe import Description, described
 from evo.studies._grid import Plain, Point
 from evo.studies.codec import Json, encode
 
-__all__ = ["Cell", "cells_of", "details_of", "key_of"]
+__all__ = ["Cell", "cells_of", "details_of", "key_of", "problem_of"]
 
 
 @final
@@ -119,6 +120,16 @@ def details_of(cell: Cell) -> dict[str, Json]:
     names: list[Json] = list(cell.parameters)  # their order, which JSON objects do not have
     parameters = encode(dict(cell.parameters))
     return plain | {"algorithm": cell.algorithm, "names": names, "parameters": parameters, "code": code}
+
+
+def problem_of(details: Any) -> AbstractProblem | None:
+    """The problem that the details of a cell describe, if it is one of the library with nothing but a string length."""
+    plain = details["problem"]
+    module, _, name = str(plain.get("type", "")).partition(":")
+    if set(plain) != {"type", "n"} or not module.startswith("evo.discrete.problems."):
+        return None
+    kind = getattr(importlib.import_module("evo.discrete"), name, None)
+    return None if kind is None else kind(plain["n"])
 
 
 def _cell(point: Point, common: _Common) -> Cell:

@@ -34,12 +34,9 @@ def exported(study: Study, folder: Path, format: str, options: dict[str, Any]) -
         allowed = f"be one of {', '.join(FORMATS)}"
         raise checks.bad_value("format", format, allowed, checks.nearest(str(format), FORMATS))
     if format == "ioh":
-        frame = study.records()
-        if frame.is_empty():
-            action = "Run the study with a recorder, for example record=evo.Improvements(evo.best_value)."
-            raise checks.bad_value("format", format, "be csv or parquet for a study without recorded rows", action)
-        importlib.import_module("evo.studies.ioh").export_ioh(frame, folder, **options)
-        return (folder,)
+        problems = {cell: study.problem(cell) for cell in study.cells}
+        known = {} if None in problems.values() else {"function": problems}
+        return (importlib.import_module("evo.studies.ioh").export_ioh(study, folder, **known | options),)
     if options:
         action = "Drop it, or export as ioh."
         raise checks.bad_type("options", sorted(options), f"be none for the format {format}", action)

@@ -12,11 +12,12 @@ import numpy as np
 from evo.core import checks
 from evo.core.engines import Engine, EngineUsed
 from evo.core.keys import Key
+from evo.core.problems import AbstractProblem
 from evo.core.records import Recorder
 from evo.core.results import Runs
 from evo.core.stops import Stop
 from evo.studies import _frames
-from evo.studies._cells import Cell, cells_of, key_of
+from evo.studies._cells import Cell, cells_of, key_of, problem_of
 from evo.studies._drawing import drawn
 from evo.studies._driving import KIND, drive
 from evo.studies._errors import StoreError
@@ -199,6 +200,11 @@ class Study:
         """The values of the grid's parameters that a cell has."""
         labels = _frames.parameters_of(self.plan)[self._known(cell)]
         return {name: value for name, value in labels.items() if name != "algorithm"}
+
+    def problem(self, cell: str) -> AbstractProblem | None:
+        """The problem of a cell; None if the study was read from its folder and the plan cannot make it again."""
+        made = self._made.get(self._known(cell))
+        return made.problem if made is not None else problem_of(self.plan.details[cell])
 
     def frame(self) -> pl.DataFrame:
         """All finished runs.

@@ -399,6 +399,21 @@ def test_resimulation(study, monkeypatch):
     assert [item.column for item in found] == ["spent", "spent"] and found[0].again == found[0].stored + 1
 
 
+def test_the_problem_of_a_cell(study):
+    assert study.problem("ea n=8 c=0.5") == d.OneMax(8)
+    read = Study.read(study.folder)
+    assert read.problem("ea n=8 c=0.5") == d.OneMax(8) and read.problem("rls n=8") is None
+
+
+def test_export_for_the_iohprofiler(tmp_path):
+    ioh = pytest.importorskip("evo.studies.ioh")
+    made = run(tmp_path / "x", record=evo.Improvements(evo.best_value))
+    for number, one in enumerate((made, Study.read(made.folder))):
+        (folder,) = one.export(tmp_path / str(number), "ioh")
+        read = ioh.read_ioh(folder).runs
+        assert sorted(read["steps"]) == sorted(made.frame()["steps"])
+
+
 def test_export(study, tmp_path):
     names = [path.name for path in study.export(tmp_path / "csv")]
     assert names == ["runs.csv", "records.csv", "table.csv"]

@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 
 import evo
 from evo import discrete as d
+from evo.continuous import CmaEs
 from evo.studies import PlanChangedError, Store, StoreError, StoreLockedError, Study, _work
 
 
@@ -27,6 +28,7 @@ def rls(n):
     return d.RandomLocalSearch(), d.Custom(np.sum, n=n, sense=evo.Sense.MAXIMISE, optimum=n), evo.Steps(200)
 
 
+RECORD = evo.Every(20, evo.value, evo.best_value)
 GRID: dict[str, Any] = {"n": [8, 12], "c": [0.5, 1.0]}
 
 
@@ -37,7 +39,7 @@ def run(out: Path, cells: Any = None, **changes: Any) -> Study:
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    return run(tmp_path_factory.mktemp("studies") / "whole", {"ea": ea, "rls": rls}, record=evo.Every(20, d.zeros))
+    return run(tmp_path_factory.mktemp("studies") / "whole", {"ea": ea, "rls": rls}, record=RECORD)
 
 
 # -------------------------------------------------------------------------------------------------------------- rows
@@ -49,7 +51,7 @@ def test_rows_are_those_of_repeat(study):
         optimizer, problem, *_ = ea(**study.parameters(cell)) if "ea" in cell else rls(**study.parameters(cell))
         stop = evo.Steps(500 if "ea" in cell else 200)
         key = evo.Key(3).child(cell)
-        expected = evo.repeat(optimizer, problem, runs=6, seed=key, stop=stop, record=evo.Every(20, d.zeros))
+        expected = evo.repeat(optimizer, problem, runs=6, seed=key, stop=stop, record=RECORD)
         found = study.runs(cell)
         assert study.key(cell) == key and found.engine == expected.engine and len(found) == 6
         for name in ("steps", "spent", "evaluations", "hit", "reached", "value", "reason"):
@@ -76,10 +78,10 @@ def test_frame(study):
 
 def test_records(study):
     records = study.records()
-    assert records.columns == ["cell", "algorithm", "n", "c", "run", "steps", "evaluations", "zeros"]
+    assert records.columns == ["cell", "algorithm", "n", "c", "run", "steps", "evaluations", "value", "best_value"]
     last = records.group_by("cell", "run", maintain_order=True).last()
     np.testing.assert_array_equal(last["steps"], study.frame()["spent"])
-    np.testing.assert_array_equal(last["zeros"] == 0, study.frame()["reached"])
+    np.testing.assert_array_equal(last["value"] == last["n"], study.frame()["reached"])
     assert (records["steps"] % 20 == 0).sum() >= 36
 
 
@@ -195,7 +197,7 @@ def test_extension_equals_the_larger_study(tmp_path, block):
 
 def test_the_same_call_again_runs_nothing(study, monkeypatch):
     monkeypatch.setattr(_work, "_runs", _interrupt)
-    again = run(study.folder, {"ea": ea, "rls": rls}, record=evo.Every(20, d.zeros))
+    again = run(study.folder, {"ea": ea, "rls": rls}, record=RECORD)
     assert_frame_equal(again.frame(), study.frame())
 
 
@@ -220,8 +222,51 @@ def test_parts_in_one_folder(tmp_path):
         run(tmp_path / "x", part=(1, 2), fresh=True)
 
 
+def test_parts_in_folders_of_their_own(tmp_path):
+    folders = [tmp_path / str(number) for number in (1, 2, 3)]
+    for number, folder in enumerate(folders, 1):
+        run(folder, part=(number, 3), block=2)
+    evo.studies.merge(tmp_path / "all", folders)
+    merged = Study.read(tmp_path / "all")
+    assert merged.missing == 0
+    assert_frame_equal(merged.frame(), run(tmp_path / "whole", block=6).frame())
+    run(tmp_path / "other", block=2, stop=evo.Steps(400))
+    with pytest.raises(PlanChangedError, match=r"stop.count: 500 -> 400"):
+        evo.studies.merge(tmp_path / "all", [tmp_path / "other"])
+
+
+def test_black_boxes_run_one_at_a_time(tmp_path):
+    inside: list[int] = []
+
+    def sphere(x):
+        inside.append(1)
+        assert len(inside) == 1
+        inside.clear()
+        return float(np.sum(x**2))
+
+    problem = evo.BlackBox(sphere, sense=evo.Sense.MINIMISE, start=np.ones(3))
+    cells = {"cma": lambda sigma: (CmaEs(sigma=sigma), problem)}
+    given = {"sigma": [0.5, 1.0], "runs": 4, "seed": 0, "stop": evo.Evaluations(60), "progress": False}
+    made = evo.study(cells, out=tmp_path / "x", executor="threads:4", block=1, **given)
+    expected = evo.repeat(CmaEs(sigma=0.5), problem, runs=4, seed=made.key("cma sigma=0.5"), stop=evo.Evaluations(60))
+    np.testing.assert_array_equal(made.runs("cma sigma=0.5").value, expected.value)
+    assert made.plan.engines["cma sigma=0.5"] == "python v1"
+
+
+def test_black_boxes_are_not_called_for_timings(tmp_path):
+    calls: list[int] = []
+
+    def f(x):
+        calls.append(1)
+        return 0.0
+
+    cell = lambda n: (d.RandomLocalSearch(), d.Custom(f, n=n, sense=evo.Sense.MAXIMISE), evo.Steps(4))  # noqa: E731
+    made = evo.study({"x": cell}, n=[5, 6], runs=30, seed=0, out=tmp_path / "x", progress=False)
+    assert len(calls) == made.frame()["evaluations"].sum() == 300
+
+
 def test_rows_do_not_depend_on_threads(tmp_path, study):
-    many = run(tmp_path / "x", {"ea": ea, "rls": rls}, record=evo.Every(20, d.zeros), executor="threads:3", block=1)
+    many = run(tmp_path / "x", {"ea": ea, "rls": rls}, record=RECORD, executor="threads:3", block=1)
     assert_frame_equal(many.frame(), study.frame())
     assert_frame_equal(many.records(), study.records())
 
@@ -229,7 +274,7 @@ def test_rows_do_not_depend_on_threads(tmp_path, study):
 @pytest.mark.slow
 def test_rows_do_not_depend_on_processes(tmp_path, study):
     pytest.importorskip("joblib")
-    many = run(tmp_path / "x", {"ea": ea, "rls": rls}, record=evo.Every(20, d.zeros), executor="loky:2")
+    many = run(tmp_path / "x", {"ea": ea, "rls": rls}, record=RECORD, executor="loky:2")
     assert_frame_equal(many.frame(), study.frame())
     assert_frame_equal(many.records(), study.records())
 
@@ -352,6 +397,8 @@ def test_folders_that_cannot_be_used(tmp_path, study):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(StoreError, match="is a file"):
         run(tmp_path / "file")
+    with pytest.raises(StoreError, match=r"part of that path is not a folder .* choose another --out"):
+        run(tmp_path / "file" / "x")
     with pytest.raises(StoreError, match="must hold a store"):
         Study.read(tmp_path / "nothing")
     with Store.open(tmp_path / "other", evo.studies.Plan(name="other", seed=1)):
@@ -407,7 +454,7 @@ def test_the_problem_of_a_cell(study):
 
 def test_export_for_the_iohprofiler(tmp_path):
     ioh = pytest.importorskip("evo.studies.ioh")
-    made = run(tmp_path / "x", record=evo.Improvements(evo.best_value))
+    made = run(tmp_path / "x", record=RECORD)
     for number, one in enumerate((made, Study.read(made.folder))):
         (folder,) = one.export(tmp_path / str(number), "ioh")
         read = ioh.read_ioh(folder).runs

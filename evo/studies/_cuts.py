@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
+from evo.studies.executors.base import available
 from evo.studies.plan import Block
 
 __all__ = ["coarse", "cut", "gaps", "in_order"]
@@ -37,17 +39,15 @@ def cut(
         blocks: cell -> its blocks.
         runs: runs per cell.
         block: runs per block; None: so many that a block takes about a second.
-        seconds_per_run: tells, for a cell and a number of runs of interest, how long a run takes.
+        seconds_per_run: tells, for a cell and a number of runs of interest, how long a run takes; called from several
+            threads.
     """
+    missing = {cell: gap for cell, given in blocks.items() if (gap := gaps(given, runs))}
+    widths = dict.fromkeys(missing, block) if block is not None else _widths(missing, seconds_per_run)
     found = {cell: list(given) for cell, given in blocks.items()}
-    for cell, given in found.items():
-        missing = gaps(given, runs)
-        if not missing:
-            continue
-        most = max(len(gap) for gap in missing)
-        width = _width(most, seconds_per_run(cell, most)) if block is None else block
-        for gap in missing:
-            given += _pieces(cell, gap, width, aligned=block is not None)
+    for cell, gap in missing.items():
+        for part in gap:
+            found[cell] += _pieces(cell, part, widths[cell], aligned=block is not None)
     return found
 
 
@@ -56,6 +56,17 @@ def in_order(blocks: Mapping[str, Sequence[Block]]) -> list[Block]:
     ordered = {cell: sorted(given, key=lambda block: block.first) for cell, given in blocks.items()}
     turns = max((len(given) for given in ordered.values()), default=0)
     return [given[turn] for turn in range(turns) for given in ordered.values() if turn < len(given)]
+
+
+def _widths(missing: Mapping[str, list[range]], seconds_per_run: Callable[[str, int], float]) -> dict[str, int]:
+    most = {cell: max(len(gap) for gap in gaps) for cell, gaps in missing.items()}
+    with ThreadPoolExecutor(available()) as pool:
+        try:
+            seconds = list(pool.map(seconds_per_run, most.keys(), most.values()))
+        except BaseException:  # Ctrl-C among them
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return {cell: _width(count, time) for (cell, count), time in zip(most.items(), seconds, strict=True)}
 
 
 def _width(most: int, seconds: float) -> int:

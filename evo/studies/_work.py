@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ REASONS = tuple(reason.name.lower() for reason in Reason)
 RECORD = "record."
 
 _LONG_ENOUGH = 0.05  # seconds, from which on a timing says something
-_TOO_LONG = 1.0
+_TOO_LONG = 0.2
 _MOST_BLOCKS = 1000
 #: Python callables are called by one thread at a time: they hold the interpreter's lock, and need not bear company
 _ALONE = threading.Lock()
@@ -57,19 +58,24 @@ class StudyWork:
     def seconds_per_run(self, name: str, most: int) -> float:
         """How long a run of a cell takes, compilation excluded.
 
-        Compiled runs are made and thrown away for about a tenth of a second; one that takes a second or more is cut
-        short. Python callables are not called for this, since they may count or log their calls: what is known of
-        them is the latest block, and without it a thousand blocks are made.
+        Compiled runs are made and thrown away for about a tenth of a second; one that takes longer than a fifth is cut
+        short, as a block of one run is long enough then. Python callables are not called for this, since they may count
+        or log their calls: what is known of them is the latest block, and without it a thousand blocks are made.
 
         Args:
             name: of the cell.
             most: how many runs are of interest; no more are timed.
         """
         cell = self.cells[name]
+        known = self.seconds.get(name, math.inf)  # with compilation perhaps
         if cell.engine.engine is Engine.PYTHON:
-            return self.seconds.get(name, _MOST_BLOCKS / most)
+            return known if name in self.seconds else _MOST_BLOCKS / most
+        if most * known < 1.0:  # one block, whatever a timing would say
+            return known
         _timed(cell, 1, cell.stop | Steps(0))  # compiles
         seconds = _timed(cell, 1, cell.stop | WallClock(_TOO_LONG))
+        if seconds >= _TOO_LONG:
+            return 1.0
         count = 1
         while seconds < _LONG_ENOUGH and count < most:
             count = min(most, count * max(2, min(100, int(2 * _LONG_ENOUGH / max(seconds, 1e-6)))))

@@ -139,6 +139,7 @@ def _cell(point: Point, common: _Common) -> Cell:
         optimizer, problem, own = _unpacked(where, made)
         problem = accepted(problem)
         engine = _engine(optimizer, problem, common)
+        _refuse_equal_columns(point, common.record)
         stop = resolve(common.stop if own is None else own, problem.budget(), repr(problem))
         if np.isfinite(stop.limits().seconds):
             action = "Use evo.Steps or evo.Evaluations; a call of evo.run takes WallClock."
@@ -152,6 +153,16 @@ def _cell(point: Point, common: _Common) -> Cell:
         raise
     key = key_of(common.seed, point.name)
     return Cell(point.name, point.algorithm, point.parameters, optimizer, problem, stop, common.record, engine, key)
+
+
+def _refuse_equal_columns(point: Point, record: Recorder | None) -> None:
+    """Refuse observables that are called like another column of the records."""
+    taken = {*point.parameters, "cell", "algorithm", "run", "step", "steps", "evaluations"}
+    for item in record.observables if record is not None else ():
+        if item.name in taken:
+            what = f"the parameter {item.name!r}" if item.name in point.parameters else "a column of every record"
+            action = "Rename the parameter." if item.name in point.parameters else "Rename the observable."
+            raise checks.bad_value("record", item.name, f"have no observable that is called like {what}", action)
 
 
 def _unpacked(where: str, made: Any) -> tuple[Any, Any, Stop | None]:

@@ -106,14 +106,9 @@ def _sources(thing: Any) -> list[str]:
 
 
 def _named(item: Any) -> list[tuple[str, Any]]:
-    """The globals that the code of a function, or of the methods of a class, names."""
-    functions = (
-        [value for value in vars(item).values() if isinstance(value, types.FunctionType)]
-        if isinstance(item, type)
-        else [getattr(item, "py_func", item)]
-    )
-    found: dict[str, Any] = {}
-    for function in functions:
+    """The globals that the code of a function, or of the methods of a class, names; and the bases of a class."""
+    found: dict[str, Any] = {base.__qualname__: base for base in getattr(item, "__bases__", ())}
+    for function in _methods(item) if isinstance(item, type) else [getattr(item, "py_func", item)]:
         code = getattr(function, "__code__", None)
         todo = [code] if code is not None else []
         while todo:
@@ -123,12 +118,21 @@ def _named(item: Any) -> list[tuple[str, Any]]:
     return sorted(found.items())
 
 
+def _methods(cls: type) -> list[Any]:
+    """The functions that a class defines, properties and class methods among them."""
+    plain = [getattr(value, "fget", None) or getattr(value, "__func__", value) for value in vars(cls).values()]
+    return [value for value in plain if isinstance(value, types.FunctionType)]
+
+
 def _source(item: Any) -> str:
     code = getattr(item, "__code__", None)
     try:
         return _of_lambda(code) if code is not None and code.co_name == "<lambda>" else inspect.getsource(item)
-    except (OSError, TypeError, SyntaxError):  # typed at a prompt: the compiled code says it all, for this Python
-        return repr(getattr(item, "__qualname__", item)) if code is None else _compiled(code)
+    except (OSError, TypeError, SyntaxError):  # of a notebook or prompt: classes have no source there
+        if code is not None:
+            return _compiled(code)
+        methods = _methods(item) if isinstance(item, type) else []
+        return "\n".join([repr(getattr(item, "__qualname__", item)), *(_source(method) for method in methods)])
 
 
 def _of_lambda(code: types.CodeType) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import functools
 import hashlib
+import inspect
 import math
 import re
 import types
@@ -109,7 +110,8 @@ class _Writer:
             return {"set": sorted((self.plain(item) for item in value), key=dumps)}
         self._seen(cls)
         if dataclasses.is_dataclass(cls):
-            return self._fields(cls, {field.name: getattr(value, field.name) for field in dataclasses.fields(cls)})
+            names = [field.name for field in dataclasses.fields(cls) if field.init]
+            return self._fields(cls, {name: getattr(value, name) for name in names})
         if isinstance(value, tuple):  # a named tuple
             return self._fields(cls, dict(zip(getattr(cls, "_fields", range(len(value))), value, strict=True)))
         reduced = self._reduced(value)
@@ -150,21 +152,17 @@ class _Writer:
 
     def _function(self, function: Any) -> Json:
         self._seen(function)
-        found: dict[str, Json] = (
-            {"function": f"{function.__module__}:{_qualified(function)}"}
-            if isinstance(getattr(function, "__module__", None), str)
-            else {"function": _qualified(function)}
-        )
+        module = getattr(function, "__module__", None)
+        found: dict[str, Json] = {"function": f"{module}:{_qualified(function)}" if module else _qualified(function)}
         owner = getattr(function, "__self__", None)
         if owner is not None and not isinstance(owner, types.ModuleType):
             found["of"] = self.plain(owner)
         function = getattr(function, "__func__", function)
         if isinstance(function, types.FunctionType):
-            held = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-            values = {name: cell.cell_contents for name, cell in held.items() if _filled(cell)}
-            for word, things in (("closure", values), ("defaults", list(function.__defaults__ or ()))):
-                if things:
-                    found[word] = self.plain(things)
+            defaults = [function.__defaults__, function.__kwdefaults__]
+            for word, held in (("closure", dict(inspect.getclosurevars(function).nonlocals)), ("defaults", defaults)):
+                if held not in ({}, [None, None]):
+                    found[word] = self.plain(held)
         return found
 
     def _seen(self, thing: Callable[..., Any] | type) -> None:
@@ -174,13 +172,6 @@ class _Writer:
 
 def _qualified(function: Any) -> str:
     return str(getattr(function, "__qualname__", getattr(function, "__name__", repr(function))))
-
-
-def _filled(cell: Any) -> bool:
-    try:
-        return cell.cell_contents is not None or True
-    except ValueError:  # a name that is bound later
-        return False
 
 
 def _says_itself(cls: type) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from evo.core import checks
+from evo.studies.plan import Block
 
 __all__ = ["RESERVED", "Grid", "Plain", "Point", "grid_of", "points"]
 
@@ -74,7 +75,9 @@ def points(cells: Mapping[str, Any], grid: Grid) -> list[Point]:
         for values in itertools.product(*(grid[name] for name in names)):
             parameters = dict(zip(names, values, strict=True))
             words = [algorithm, *(f"{name}={_text(value)}" for name, value in parameters.items())]
-            found.append(Point(" ".join(words), algorithm, parameters, made_by))
+            name = " ".join(words)
+            Block(name, 0, 1)  # which refuses names that no file can have
+            found.append(Point(name, algorithm, parameters, made_by))
     for name in grid:
         if name not in used:
             action = "Leave it out, or let a function of `cells` take it."
@@ -89,7 +92,7 @@ def _values(name: str, given: Any) -> tuple[Plain, ...]:
         raise checks.bad_value("grid", name, "name parameters that are no columns or arguments of a study", action)
     action = f"Pass a number, a text, or a sequence of such values, for example {name}=[1, 2, 3]."
     allowed = "be a plain value or a one-dimensional sequence of plain values (int, float, str, bool)"
-    if isinstance(given, np.ndarray) or (hasattr(given, "tolist") and getattr(given, "ndim", 1) is not None):
+    if hasattr(given, "tolist"):  # arrays and scalars of numpy and its kin
         if getattr(given, "ndim", 1) > 1:
             raise checks.bad_value(name, given, allowed, "Flatten it, for example with .ravel().")
         given = given.tolist()

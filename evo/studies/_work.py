@@ -6,15 +6,16 @@ import math
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 
 from evo.core.api import repeat
 from evo.core.engines import Engine
 from evo.core.results import Runs
-from evo.core.stops import Reason, Steps, WallClock
+from evo.core.stops import Reason, Steps, Stop, WallClock
 from evo.studies._cells import Cell
 from evo.studies.plan import Block
 
@@ -50,9 +51,11 @@ class StudyWork:
 
     def __call__(self, block: Block) -> pl.DataFrame:
         """The rows of a block: the arrays of `evo.Runs` as columns, recorded rows as lists."""
-        began = time.perf_counter()
-        runs = _runs(self.cells[block.cell], block.first, block.count)
-        self.seconds[block.cell] = (time.perf_counter() - began) / block.count
+        cell = self.cells[block.cell]
+        with _ALONE if cell.engine.engine is Engine.PYTHON else nullcontext():
+            began = time.perf_counter()
+            runs = _runs(cell, block.first, block.count, cell.stop)
+            self.seconds[block.cell] = (time.perf_counter() - began) / block.count
         return _columns(runs)
 
     def seconds_per_run(self, name: str, most: int) -> float:
@@ -83,30 +86,24 @@ class StudyWork:
         return seconds / count
 
 
-def _timed(cell: Cell, count: int, stop: Any) -> float:
+def _timed(cell: Cell, count: int, stop: Stop) -> float:
     began = time.perf_counter()
     _runs(cell, 0, count, stop)
     return time.perf_counter() - began
 
 
-def _runs(cell: Cell, first: int, count: int, stop: Any = None) -> Runs:
-    def made() -> Runs:
-        return repeat(
-            cell.optimizer,
-            cell.problem,
-            runs=count,
-            first=first,
-            seed=cell.key,
-            stop=cell.stop if stop is None else stop,
-            record=cell.record,
-            engine=cell.engine.engine,
-            threads=1,  # blocks run side by side
-        )
-
-    if cell.engine.engine is not Engine.PYTHON:
-        return made()
-    with _ALONE:
-        return made()
+def _runs(cell: Cell, first: int, count: int, stop: Stop) -> Runs:
+    return repeat(
+        cell.optimizer,
+        cell.problem,
+        runs=count,
+        first=first,
+        seed=cell.key,
+        stop=stop,
+        record=cell.record,
+        engine=cell.engine.engine,
+        threads=1,  # blocks run side by side
+    )
 
 
 def _columns(runs: Runs) -> pl.DataFrame:

@@ -130,6 +130,16 @@ def test_lambdas_of_one_line_are_told_apart():
     assert _code._sources(two) == [f"FACTOR = {FACTOR}", "lambda x: (lambda y: y + FACTOR)(x)"]
 
 
+def test_classes_of_a_notebook_are_known_by_their_methods():
+    def made(number: int) -> type:
+        place: dict[str, Any] = {"__name__": "__main__"}
+        body = f"class Mine:\n    @property\n    def two(self):\n        return {number}\n"
+        exec(compile(body, "<cell>", "exec"), place)
+        return place["Mine"]
+
+    assert _code._sources(made(2)) == _code._sources(made(2)) != _code._sources(made(3))
+
+
 def test_code_without_source_is_compared_as_compiled():
     made = [eval(f"lambda x: x + {k}") for k in (1, 1, 2)]
     sources = [_code._sources(item) for item in made]

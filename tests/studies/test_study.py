@@ -127,6 +127,16 @@ def test_numpy_values_become_plain(tmp_path):
     assert type(made.parameters("ea n=8 c=0.5")["n"]) is int
 
 
+def test_unusual_numbers_are_values(tmp_path):
+    cell = lambda size: rls(8)  # noqa: E731
+    sizes = pl.Series([2.0**70, math.inf, -0.5])
+    made = evo.study({"x": cell}, size=sizes, runs=1, seed=0, out=tmp_path / "x", progress=False)
+    assert made.cells == ("x size=1.1805916207174113e+21", "x size=inf", "x size=-0.5")
+    assert Study.read(made.folder).frame()["size"].to_list() == sizes.to_list()
+    large = evo.study({"x": cell}, size=[2**70, 1], runs=1, seed=0, out=tmp_path / "y", progress=False)
+    assert large.table()["size"].to_list() == [2.0**70, 1.0]
+
+
 def test_texts_and_booleans_are_values(tmp_path):
     def cell(n, law, strict):
         acceptance = d.Strict() if strict else d.Elitist()
@@ -343,6 +353,7 @@ def test_changed_code_of_the_user_is_refused(tmp_path, monkeypatch):
         ({"cells": {"ea": lambda n: ea(n, 1.0)}}, ValueError, r"`c` must be a parameter that a function"),
         ({"cells": {"ea": lambda n, c, size: 0}}, ValueError, r"not 'size'.*Pass size=\.\.\. beside"),
         ({"cells": {"ea": ea, "ea n=8": lambda c: ea(8, c)}}, ValueError, "name of its own"),
+        ({"cells": {"ea" * 90: ea}}, ValueError, "`cell` must fit into a file name"),
         ({"n": []}, ValueError, "`n` must have at least one value"),
         ({"n": [8, 8.0]}, ValueError, "8.0 occurs twice"),
         ({"n": [8, "9"]}, TypeError, "`n` must have values of one kind"),
@@ -363,6 +374,11 @@ def test_changed_code_of_the_user_is_refused(tmp_path, monkeypatch):
         ({"stop": 500}, TypeError, "`stop` must be a stop"),
         ({"stop": evo.WallClock(1)}, ValueError, "`stop` must not depend on the clock: .* got WallClock"),
         ({"stop": evo.Steps(9) | evo.WallClock(1)}, ValueError, "must not depend on the clock"),
+        (
+            {"record": evo.Final(d.rate), "n": 8, "rate": 0.5, "c": 1.0, "cells": {"x": lambda n, c, rate: ea(n, c)}},
+            ValueError,
+            "no observable that is called like the parameter 'rate'; got 'rate'. Rename the parameter",
+        ),
         ({"record": 3}, TypeError, "`record` must be Recorder"),
         ({"executor": "lokky"}, ValueError, "`executor` must be .* Did you mean 'loky'"),
         ({"part": (3, 2)}, ValueError, r"`part` must be a pair .* got \(3, 2\)"),

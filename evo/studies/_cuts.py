@@ -12,6 +12,7 @@ from evo.studies.plan import Block
 __all__ = ["coarse", "cut", "gaps", "in_order"]
 
 _SECONDS_PER_BLOCK = 1.0
+_MOST_RUNS = 200_000
 
 
 def gaps(blocks: Iterable[Block], runs: int) -> list[range]:
@@ -70,8 +71,8 @@ def _widths(missing: Mapping[str, list[range]], seconds_per_run: Callable[[str, 
 
 
 def _width(most: int, seconds: float) -> int:
-    """Equal blocks of about a second each."""
-    pieces = max(1, math.ceil(most * seconds / _SECONDS_PER_BLOCK))
+    """Equal blocks of about a second each, and of so few runs that the rows of some blocks fit into little memory."""
+    pieces = max(1, math.ceil(most * seconds / _SECONDS_PER_BLOCK), math.ceil(most / _MOST_RUNS))
     return max(1, math.ceil(most / min(pieces, most)))
 
 

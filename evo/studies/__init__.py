@@ -9,6 +9,7 @@ from evo.studies.parts import as_part
 from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh
 from evo.studies.plan import Block, Plan
 from evo.studies.resimulation import Difference, Resimulation, resimulate
+from evo.studies.spec import SpecError, StudySpec, load_toml
 from evo.studies.store import Columns, Store
 from evo.studies.study import Study
 
@@ -34,6 +35,9 @@ __all__ = [
     "resimulate",
     "Resimulation",
     "Difference",
+    "load_toml",
+    "StudySpec",
+    "SpecError",
     "StoreError",
     "PlanChangedError",
     "StoreLockedError",

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import random
-import secrets
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, final
 
 from evo.core import checks
 from evo.experiments import registry
 from evo.experiments.base import AbstractExperiment
 from evo.experiments.claims import Claim, Verdict, not_applicable
-from evo.studies import AbstractExecutor, Block, Json, Store, StoreError, decode, dumps, encode, execute, loads
+from evo.studies import (
+    AbstractExecutor,
+    Block,
+    Difference,
+    Json,
+    Store,
+    StoreError,
+    decode,
+    dumps,
+    encode,
+    execute,
+    loads,
+)
+from evo.studies import resimulate as computed_again
 from evo.studies._files import write_whole
 
 if TYPE_CHECKING:
@@ -107,16 +118,6 @@ class Outcome:
     def failed(self) -> bool:
         """Whether a claim fails."""
         return any(claim.verdict is Verdict.FAILS for claim in self.claims)
-
-
-class Difference(NamedTuple):
-    """A number that came out otherwise when its block was computed again."""
-
-    block: Block
-    run: int
-    column: str
-    stored: Any
-    again: Any
 
 
 @final
@@ -277,29 +278,19 @@ def check_folder(
     Returns:
         Verdicts, damaged blocks and numbers that differ; nothing in the folder is changed.
     """
-    count = checks.integer("resimulate", resimulate, 0, "Pass how many blocks are to be computed again.")
-    chosen = secrets.randbits(32) if seed is None else checks.integer("seed", seed, 0, "Pass a non-negative integer.")
     setup = load(folder)
     notices: list[str] = []
     store = Store.read(folder, notify=say or notices.append)
-    damaged = tuple(store.verify())
-    done = store.done()
-    ordered = [block for block in store.plan.blocks if block in done]
-    missing = len(store.plan.blocks) - len(ordered) - len(damaged)
-    again = tuple(random.Random(chosen).sample(ordered, min(count, len(ordered))))
-    table = store.table()
-    differences: list[Difference] = []
-    for block in again:
-        differences += _compare(setup, block, table)
-    claims = _claims(setup, table, missing + len(damaged))
+    found = computed_again(store, lambda block: setup.experiment.work(setup.config, block), resimulate, seed=seed)
+    claims = _claims(setup, store.table(), found.missing + len(found.damaged))
     return Check(
         setup=setup,
         claims=claims,
-        missing=missing,
-        damaged=damaged,
-        resimulated=again,
-        differences=tuple(differences),
-        seed=chosen,
+        missing=found.missing,
+        damaged=found.damaged,
+        resimulated=found.blocks,
+        differences=found.differences,
+        seed=found.seed,
     )
 
 
@@ -433,31 +424,6 @@ def _described(setup: Setup) -> dict[str, Json]:
         "command": setup.command,
         "config": encode(setup.config),
     }
-
-
-def _compare(setup: Setup, block: Block, table: pl.DataFrame) -> list[Difference]:
-    """What differs, bit for bit, between the stored rows of a block and its rows computed now."""
-    import numpy as np
-    import polars as pl
-
-    runs = np.arange(block.first, block.first + block.count)
-    stored = table.filter((pl.col("cell") == block.cell) & pl.col("run").is_in(runs.tolist()))
-    again = pl.DataFrame(setup.experiment.work(setup.config, block))
-    found: list[Difference] = []
-    for column in again:
-        if column.name not in stored.columns:
-            found.append(Difference(block, block.first, column.name, None, column[0]))
-            continue
-        pairs = zip(runs.tolist(), stored[column.name].to_list(), column.to_list(), strict=True)
-        found += [Difference(block, run, column.name, one, two) for run, one, two in pairs if not _same(one, two)]
-    return found
-
-
-def _same(one: Any, two: Any) -> bool:
-    """Whether two numbers are the same bits, signed zeros apart and every nan like every other."""
-    if isinstance(one, float) and isinstance(two, float):
-        return one.hex() == two.hex()
-    return bool(type(one) is type(two) and repr(one) == repr(two))
 
 
 def _known(argument: str, value: str, known: Mapping[str, Any], name: str) -> None:

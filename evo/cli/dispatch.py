@@ -17,8 +17,13 @@ OK, ERROR, FAILED, INTERRUPTED = 0, 1, 2, 130
 _COMMANDS = {
     "list": "experiments: paper, what is claimed, time per preset",
     "run": "run an experiment, or go on where it was interrupted",
-    "check": "judge a folder's claims again; run random blocks again bit for bit",
-    "draw": "draw a folder's figure again, from its rows alone",
+    "study": "run a study that a TOML file describes, or go on with it",
+    "status": "how far a folder is: finished, missing, capped, damaged, time left",
+    "table": "the numbers in a folder, as text, CSV, JSON or Parquet",
+    "draw": "draw a folder's figure, from its rows alone",
+    "check": "judge a folder again: damage, claims, random blocks run again bit for bit",
+    "export": "rows of a study for other programs, such as IOHanalyzer",
+    "merge": "join folders in which parts of one study were computed",
     "cite": "BibTeX of exactly what a figure rests on",
 }
 
@@ -28,6 +33,7 @@ usage: evo COMMAND ...
 {commands}
 
   evo run hottopic-transition     a good first one; the same line again goes on after an interruption
+  evo study FILE.toml             your own algorithms, problems and grid
   evo COMMAND --help              everything about a command
   evo --version
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import tyro
 
 T = TypeVar("T")
+
+_WIDTH = 80
 
 
 def parse(kind: Callable[..., T], words: Sequence[str], program: str, description: str | None = None) -> T:
@@ -19,8 +23,23 @@ def parse(kind: Callable[..., T], words: Sequence[str], program: str, descriptio
         program: how the command is called.
         description: above the options; the class's docstring if None.
     """
+    if description is None and {"-h", "--help"} & set(words):
+        print(_laid_out(inspect.getdoc(kind) or "") + "\n")  # the parser would join its lines
     options: dict[str, Any] = {"config": (tyro.conf.FlagCreatePairsOff,)}
-    return tyro.cli(kind, args=list(words), prog=program, description=description, **options)
+    return tyro.cli(kind, args=list(words), prog=program, description=description or "", **options)
+
+
+def _laid_out(text: str) -> str:
+    """A docstring with its paragraphs as wide as the options below them; indented lines stay as they are."""
+    shown: list[str] = []
+    paragraph: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        if line and not line.startswith(" "):
+            paragraph.append(line)
+            continue
+        shown += [*textwrap.wrap(" ".join(paragraph), _WIDTH), line]
+        paragraph = []
+    return "\n".join(shown).rstrip()
 
 
 def peek(words: Sequence[str], without_value: Sequence[str], option: str | None = None) -> str | None:

@@ -21,6 +21,7 @@ __all__ = [
     "ENVIRONMENT",
     "PLAN",
     "add_environments",
+    "SOURCE",
     "block_name",
     "checksum_in",
     "is_harmless",
@@ -34,6 +35,8 @@ __all__ = [
 
 PLAN = "plan.json"
 ENVIRONMENT = "environment.json"
+#: the file that a study was run from, kept beside its rows
+SOURCE = "study.toml"
 BLOCKS = "blocks"
 
 _BLOCK_NAME = re.compile(r"(?P<stem>.+)\.(?P<checksum>[0-9a-f]{32})\.parquet")
@@ -81,7 +84,7 @@ def refuse_foreign(folder: Path) -> None:
     if (folder / PLAN).exists():
         _read_tagged(folder)
         return
-    own = {LOCK, HOLDER, LOCKS, BLOCKS}
+    own = {LOCK, HOLDER, LOCKS, BLOCKS, SOURCE}
     names = [name for name in listdir(folder) if name not in own]
     names += [f"{BLOCKS}/{name}" for name in listdir(folder / BLOCKS)]
     foreign = [name for name in names if not is_harmless(name.removeprefix(f"{BLOCKS}/"))]

@@ -40,7 +40,7 @@ def test_alone_it_prints_a_short_help(capsys):
     assert code == 0 and err == ""
     assert out.startswith("usage: evo COMMAND") and len(out.splitlines()) < 25
     assert call(capsys, "--help")[1] == out
-    for name in ("list", "run", "check", "draw", "cite"):
+    for name in ("list", "run", "study", "status", "table", "draw", "check", "export", "merge", "cite"):
         assert f"\n  {name} " in out
 
 
@@ -71,8 +71,8 @@ def test_unknown_command(capsys):
     code, out, err = call(capsys, "rnu")
     assert code == 1 and out == ""
     assert err == (
-        "evo: `COMMAND` must be one of list, run, check, draw, cite; got 'rnu'. Did you mean 'run'? `evo --help` shows "
-        "all.\n"
+        "evo: `COMMAND` must be one of list, run, study, status, table, draw, check, export, merge, cite; got 'rnu'. "
+        "Did you mean 'run'? `evo --help` shows all.\n"
     )
 
 
@@ -84,8 +84,8 @@ def test_unknown_command(capsys):
         (["run", "hottopic-transition", "--preset", "laptpo"], "Did you mean 'laptop'?"),
         (["run", "hottopic-transition", "--variant", "autor"], "Did you mean 'author'?"),
         (["run", "hottopic-transition", "--alpha", "2"], "`alpha` must be a number in (0, 1)"),
-        (["check", "/nowhere/at-all"], "there is no config.json"),
-        (["draw", "/nowhere/at-all"], "there is no config.json"),
+        (["check", "/nowhere/at-all"], "there is no /nowhere/at-all"),
+        (["draw", "/nowhere/at-all"], "there is no /nowhere/at-all"),
         (["run", "toy-coins", "--threads", "0"], "`threads` must be a positive integer"),
         (["run", "toy-coins", "--executor", "lokky:2"], "Did you mean 'loky'?"),
         (["run", "toy-coins", "--executor", "loky", "--threads", "2"], "`threads` must be None where an executor is"),

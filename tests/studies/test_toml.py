@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import pickle
 import re
 import subprocess
@@ -20,6 +21,8 @@ from evo.studies import SpecError, StudySpec, load_toml
 from evo.studies.spec.grids import grid_of
 from evo.studies.spec.lines import line_of, lines
 from evo.studies.spec.places import Place
+from evo.studies.spec.references import given as value_of
+from evo.studies.spec.references import referred
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
@@ -105,6 +108,33 @@ def test_a_stop_of_all_cells_may_name_parameters():
     assert spec.cells["static"](n=20, c=0.1)[2] == evo.Steps(20) | evo.Target()
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("$c", 0.25),
+        ("$c/$n", 0.0125),
+        ("2$n ln $n", 2 * 20 * math.log(20)),
+        ("$n/2", 10),
+        ("$n/8", 2.5),
+        ("4 $c", 1.0),
+        ("e^$c", math.exp(0.25)),
+        ("($n+1)^2", 441),
+        ("$word", "a"),
+    ],
+)
+def test_parameters_and_expressions_of_them(text, made):
+    values = {"n": 20, "c": 0.25, "word": "a"}
+    assert list(referred(text, Place(), values)) == re.findall(r"\$(\w+)", text)
+    found = value_of(text, Place(), values)
+    assert found == pytest.approx(made, rel=1e-15) if isinstance(made, float) else found == made
+    assert type(found) is type(made)
+
+
+def test_expressions_join_numbers_only():
+    with pytest.raises(SpecError, match="word = 'a' is none"):
+        value_of("$word/2", Place(), {"word": "a"})
+
+
 def test_the_shortest_file():
     spec = StudySpec.parse(
         'runs = 1\nseed = 0\n[[cell]]\nname = "a b"\noptimizer = "RandomLocalSearch"\n'
@@ -187,7 +217,10 @@ WRONG = {
     ],
     '"$c"': [
         ('"$d"', "cell[1].optimizer.rate.strength: the grid has no parameter 'd'. Known: c, n."),
-        ('"$c/2"', "cell[1].optimizer.rate.strength: a parameter of the grid is written alone"),
+        ('"$c/c"', "cell[1].optimizer.rate.strength: 'c' in '$c/c' is no parameter. Write $c, or one of ln, log2,"),
+        ('"$c/"', "cell[1].optimizer.rate.strength: `expression` must"),
+        ('"$"', "cell[1].optimizer.rate.strength: `expression` must"),
+        ('"$c/($n-20)"', "cell[1].optimizer.rate.strength: '$c/($n-20)' is not defined for c = 0.1, n = 20."),
         ("1.0", 'line 6: grid.c: no cell names this parameter. Write "$c" where it belongs.'),
         ('{type = "Static", rate = "$c"}', "a plain value, not a table"),
     ],
@@ -198,6 +231,7 @@ WRONG = {
         ('from = 1, scale = "lgo"', "line 6: grid.c.scale: this must be one of linear, log; got 'lgo'. Did you mean"),
         ("from = 1, round = true", "the 5 values of this range are not all different"),
         ('from = "a"', "grid.c.from: this must be a finite number; got 'a'."),
+        ("from = 1, steps = 2", "line 6: grid.c.steps: there is no such key here."),
         ("form = 1", "grid.c.form: there is no such key here. Did you mean 'from'?"),
         ("from = 1, round = 1", "grid.c.round: this must be true or false"),
     ],
@@ -234,12 +268,12 @@ WRONG = {
         ('""', "cell[2].name: this must be a text; got ''."),
     ],
     "[20, 50]": [
-        ("[20, 20]", "line 5: grid.n: the values of a parameter must differ; 20 occurs twice."),
-        ("[20, 'a']", "the values of a parameter must be of one kind; got int and str."),
-        ("[]", "a parameter needs at least one value"),
-        ("[[1]]", "grid.n[1]: a value must be a finite number, a text or true or false; got [1]."),
-        ("nan", "grid.n: a value must be a finite number"),
-        ("1979-05-27", "grid.n: a value must be"),
+        ("[20, 20]", "line 5: grid.n: `n` must have different values, but 20 occurs twice"),
+        ("[20, 'a']", "line 5: grid.n: `n` must have values of one kind"),
+        ("[]", "grid.n: `n` must have at least one value"),
+        ("[[1]]", "grid.n: `n` must be a plain value"),
+        ("nan", "grid.n: `n` must have no NaN"),
+        ("1979-05-27", "grid.n: `n` must be a plain value"),
     ],
     '{type = "OneMax", n = "$n"}': [
         ("12", 'line 17: cell[1].problem: this must be a table such as {type = "OneMax", n = 100}; got 12.'),
@@ -254,6 +288,10 @@ WRONG = {
         ('{type = "zeros"}', "cell[1].problem.type: 'zeros' is not a problem."),
         ('{type = "math:sqrt"}', "cell[1].problem: math.sqrt() takes exactly one argument"),
         ('{type = "OneMax", n = "$n", m = 1}', "cell[1].problem.m: there is no such key here."),
+    ],
+    "n = [20": [
+        ("runs = [20", "line 5: grid.runs: `grid` must name parameters that are no columns or arguments of a study"),
+        ("'a b' = [20", "line 5: grid.a b: a parameter is named by letters, digits and _; got 'a b'."),
     ],
     "[[cell]]": [("[cell]", "Cannot declare"), ("[[cells]]", "cells: there is no such key here. Did you mean 'cell'?")],
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evo.core import checks
+from evo.studies import _grid
 from evo.studies.spec.places import Place, hint, table_of
 
 __all__ = ["grid_of"]
@@ -35,30 +36,17 @@ def grid_of(raw: Any, place: Place) -> dict[str, list[Any]]:
     for name in raw:
         if not name.isidentifier():
             raise (place / name).error(f"a parameter is named by letters, digits and _; got {name!r}.")
-    return {name: _values(item, place / name) for name, item in raw.items()}
+    return {name: _values(name, item, place / name) for name, item in raw.items()}
 
 
-def _values(raw: Any, place: Place) -> list[Any]:
-    if isinstance(raw, Mapping):
-        values = _range(raw, place)
-    else:
-        values = list(raw) if isinstance(raw, list) else [raw]
-    if not values:
-        raise place.error("a parameter needs at least one value; got an empty list.")
-    for index, value in enumerate(values):
-        where = place / index if isinstance(raw, list) else place
-        if not isinstance(value, bool | int | float | str) or (isinstance(value, float) and not math.isfinite(value)):
-            raise where.error(f"a value must be a finite number, a text or true or false; got {checks.shown(value)}.")
-    kinds = {type(value) for value in values}
-    if kinds == {int, float}:
+def _values(name: str, raw: Any, place: Place) -> list[Any]:
+    values = _range(raw, place) if isinstance(raw, Mapping) else list(raw) if isinstance(raw, list) else [raw]
+    if {type(value) for value in values} == {int, float}:
         values = [float(value) for value in values]
-    elif len(kinds) > 1:
-        names = " and ".join(sorted(kind.__name__ for kind in kinds))
-        raise place.error(f"the values of a parameter must be of one kind; got {names}.")
-    doubled = next((value for index, value in enumerate(values) if value in values[:index]), None)
-    if doubled is not None:
-        raise place.error(f"the values of a parameter must differ; {doubled!r} occurs twice.")
-    return values
+    try:
+        return list(_grid.grid_of({name: values})[name])
+    except (ValueError, TypeError) as error:
+        raise place.error(str(error)) from error
 
 
 def _range(raw: Mapping[str, Any], place: Place) -> list[Any]:

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, final
@@ -17,6 +17,7 @@ from evo.core.records import Recorder
 from evo.core.stops import Stop
 from evo.studies.spec.cells import Cell, cells_of, points
 from evo.studies.spec.grids import grid_of
+from evo.studies.spec.keeping import keep, keep_in_new, reopened
 from evo.studies.spec.lines import line_of
 from evo.studies.spec.parts import build
 from evo.studies.spec.places import Place, SpecError, table_of
@@ -117,7 +118,7 @@ class StudySpec:
             raise SpecError(f"{_located(where, line_of(text, steps))}{error.text}", error.place) from error
 
     def study(self, *, out: str | os.PathLike[str] | None = None, **options: Any) -> Study:
-        """Run the study, or go on where it was interrupted.
+        """Run the study, or go on where it was interrupted; the folder keeps the file as study.toml.
 
         Args:
             out: the folder; `folder` if None.
@@ -128,11 +129,15 @@ class StudySpec:
         """
         from evo.studies.study import study
 
-        return study(
+        folder = self.folder if out is None else Path(out)
+        kept = self._kept()
+        if kept is not None:
+            keep_in_new(folder, kept)
+        found = study(
             self.cells,
             runs=self.runs,
             seed=self.seed,
-            out=self.folder if out is None else out,
+            out=folder,
             stop=self.stop,
             record=self.record,
             engine=self.engine,
@@ -140,6 +145,34 @@ class StudySpec:
             **options,
             **self.grid,
         )
+        if kept is not None:
+            keep(folder, kept)
+        return found
+
+    def read(self, folder: str | os.PathLike[str]) -> Study:
+        """Look at the study in a folder, with the parts that this file describes, so that runs can be made again.
+
+        Args:
+            folder: the `out` of `study`.
+
+        Returns:
+            The study; nothing is run.
+
+        Raises:
+            PlanChangedError: if the folder was filled by other parts than those of this file, with the differences.
+            StoreError: if there is no study.
+        """
+        from evo.studies._cells import cells_of as made_of
+
+        made = made_of(self.cells, self.grid, seed=self.seed, stop=self.stop, record=self.record, engine=self.engine)
+        return reopened(Path(folder), self.seed, made)
+
+    def _kept(self) -> str | None:
+        """The text to keep beside the rows; None where it does not say all that this study is."""
+        if not self.text:
+            return None
+        told = StudySpec.parse(self.text, path=self.path)
+        return self.text if replace(told, runs=self.runs, block=self.block) == self else None
 
 
 def load_toml(path: str | os.PathLike[str]) -> StudySpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import math
 import pickle
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 import evo
 from evo import discrete as d
-from evo.studies import SpecError, StudySpec, load_toml
+from evo.studies import SpecError, StoreError, StudySpec, load_toml
 from evo.studies.spec.grids import grid_of
 from evo.studies.spec.lines import line_of, lines
 from evo.studies.spec.places import Place
@@ -106,6 +108,42 @@ def test_a_stop_of_all_cells_may_name_parameters():
     spec = StudySpec.parse(text)
     assert spec.stop is None and spec.cells["static"].parameters == ("n", "c")
     assert spec.cells["static"](n=20, c=0.1)[2] == evo.Steps(20) | evo.Target()
+
+
+def test_budgets_are_rounded_up():
+    spec = StudySpec.parse(TEXT.replace("steps = 1000", 'steps = "100 $n ln $n"').replace('target = "optimum"', ""))
+    assert spec.cells["static"](n=20, c=0.1)[2] == evo.Steps(math.ceil(2000 * math.log(20)))
+
+
+def test_names_of_parts_may_be_parameters():
+    text = TEXT.replace("n = [20, 50]", 'n = 20\nproblem = ["OneMax", "LeadingOnes"]\nrule = "Strict"')
+    text = text.replace('"Strict"}', '"$rule"}').replace('type = "OneMax"', 'type = "$problem"')
+    static = StudySpec.parse(text).cells["static"]
+    optimizer, problem = static(n=20, problem="LeadingOnes", rule="Strict", c=0.1)
+    assert problem == d.LeadingOnes(20) and optimizer.acceptance == d.Strict()
+    said = refusal(text.replace('"LeadingOnes"', '"LeadingOne"'))
+    assert "cell[1].problem.type: 'LeadingOne' is no part of the library. Did you mean 'LeadingOnes'?" in said
+
+
+def test_functions_and_parts_within_parts():
+    text = """
+        runs = 1
+        seed = 1
+        [[cell]]
+        name = "a"
+        optimizer = {type = "OnePlusOne", mutation = {type = "FlipCount", law = {type = "PowerLaw", exponent = 1.5}}}
+        problem = {type = "Custom", function = "numpy:sum", n = 9, sense = "maximise", budget = {type="Steps", count=5}}
+        [[cell]]
+        name = "b"
+        optimizer = {type = "CmaEs", sigma = 0.5}
+        problem = {type = "BlackBox", function = "math:fsum", sense = "MINIMISE", start = [1.0, 2.0]}
+    """
+    a, b = StudySpec.parse(text).cells.values()
+    assert a()[0].mutation == d.FlipCount(d.PowerLaw(1.5)) and a()[1].budget() == evo.Steps(5)
+    assert a()[1].sense is evo.Sense.MAXIMISE and b()[1].function is math.fsum
+    assert "function: the module 'math' has no 'fsm'. Did you mean 'fsum'?" in refusal(text.replace("fsum", "fsm"))
+    assert "sense: 'max' is none of MINIMISE, MAXIMISE" in refusal(text.replace('"maximise"', '"max"'))
+    assert "law.type: 'PowrLaw' is no part" in refusal(text.replace("PowerLaw", "PowrLaw"))
 
 
 @pytest.mark.parametrize(
@@ -407,6 +445,38 @@ def test_the_page_shows_the_example_as_it_stands():
     assert shown[0] == example[example.index("name =") :]
     for text in shown:
         assert tomllib.loads(text)
+
+
+def test_the_page_runs(tmp_path, monkeypatch):
+    """The Python on the page, in a folder with the examples; the file and the function give the same rows."""
+    page = (ROOT / "docs" / "study_files.md").read_text()
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    first, second = re.findall(r"^```python\n(.*?)^```$", page, flags=re.M | re.S)
+    exec(compile(first, "page", "exec"), found)
+    by_function = found["study"].frame()
+    exec(compile(second, "page", "exec"), found)
+    assert found["study"].frame().equals(by_function) and len(by_function) == 160
+    assert (tmp_path / "results" / "strengths-again" / "study.toml").read_text() == found["spec"].text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_examples_run(path, tmp_path):
+    spec = dataclasses.replace(load_toml(path), runs=2)
+    study = spec.study(out=tmp_path / "out", progress=False)
+    assert study.missing == 0 and len(study.frame()) == 2 * spec.points
+    assert not spec.read(tmp_path / "out").resimulate(3).failed
+
+
+def test_what_the_file_does_not_say_is_not_kept(spec, tmp_path):
+    assert spec._kept() == TEXT and dataclasses.replace(spec, runs=3)._kept() == TEXT
+    assert dataclasses.replace(spec, seed=2)._kept() is None and dataclasses.replace(spec, text="")._kept() is None
+    (tmp_path / "study.toml").write_text("mine")
+    with pytest.raises(StoreError, match=r"another study\.toml"):
+        spec.study(out=tmp_path, progress=False)
+    assert (tmp_path / "study.toml").read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_reading_loads_nothing_heavy():

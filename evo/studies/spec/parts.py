@@ -40,7 +40,7 @@ def build(raw: Any, kinds: tuple[type, ...], place: Place, values: Values, folde
     Raises:
         SpecError: for unknown types and arguments, for missing ones, and where the part refuses its values.
     """
-    if isinstance(raw, str) and not refers(raw):
+    if isinstance(raw, str):
         name, arguments, place_of_name = raw, {}, place
     elif isinstance(raw, Mapping):
         if _TYPE not in raw:
@@ -49,6 +49,8 @@ def build(raw: Any, kinds: tuple[type, ...], place: Place, values: Values, folde
         arguments = {key: item for key, item in raw.items() if key != _TYPE}
     else:
         raise place.error(f'this must be a table such as {{type = "OneMax", n = 100}}; got {checks.shown(raw)}.')
+    if refers(name):
+        name = given(name, place_of_name, values)
     if not isinstance(name, str):
         raise place_of_name.error(f"this must be the name of a part, a text; got {checks.shown(name)}.")
     thing = found(name, kinds, place_of_name, folder)
@@ -98,7 +100,7 @@ _NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONL
 def _argument(raw: Any, wanted: Any, place: Place, values: Values, folder: Path | None) -> Any:
     """A value of the file as the argument of a part."""
     if refers(raw):
-        return _as_member(given(raw, place, values), wanted, place)
+        raw = given(raw, place, values)
     parts = tuple(item for item in _classes(wanted) if item not in _PLAIN and not issubclass(item, enum.Enum))
     if isinstance(raw, Mapping):
         if not parts and wanted is not Any:
@@ -152,7 +154,7 @@ def _classes(wanted: Any) -> tuple[type, ...]:
     if get_origin(wanted) in (Union, UnionType):
         return tuple(item for part in get_args(wanted) for item in _classes(part))
     kind = get_origin(wanted) or wanted
-    return (kind,) if isinstance(kind, type) and kind is not Callable else ()
+    return (kind,) if isinstance(kind, type) and kind not in (Any, Callable) else ()
 
 
 def _takes_functions(wanted: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from evo.core import checks
@@ -41,7 +42,7 @@ def engine_of(value: Any, place: Place) -> Engine:
 
 
 def stop_of(raw: Any, place: Place, values: Values) -> Stop:
-    """The stop that a table describes: whichever of its conditions comes first.
+    """The stop that a table describes: whichever of its conditions comes first; expressions are rounded up.
 
     Args:
         raw: a table with at least one of `steps`, `evaluations`, `stagnation` (numbers of steps or evaluations) and
@@ -58,6 +59,8 @@ def stop_of(raw: Any, place: Place, values: Values) -> Stop:
     found: Stop | None = None
     for key, item in table.items():
         value = given(item, place / key, values) if refers(item) else item
+        if refers(item) and isinstance(value, float) and key != "target":
+            value = math.ceil(value)
         try:
             stop = Target() if key == "target" and value == _OPTIMUM else STOPS[key](value)
         except (ValueError, TypeError) as error:

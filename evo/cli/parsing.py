@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import tyro
+
+from evo.core import checks
 
 T = TypeVar("T")
 
@@ -27,6 +29,18 @@ def parse(kind: Callable[..., T], words: Sequence[str], program: str, descriptio
         print(_laid_out(inspect.getdoc(kind) or "") + "\n")  # the parser would join its lines
     options: dict[str, Any] = {"config": (tyro.conf.FlagCreatePairsOff,)}
     return tyro.cli(kind, args=list(words), prog=program, description=description or "", **options)
+
+
+def one_of(option: str, value: str, allowed: Iterable[str]) -> str:
+    """The value of an option that has a few, which its help lists.
+
+    Raises:
+        ValueError: for another value, with the nearest one.
+    """
+    known = tuple(allowed)
+    if value not in known:
+        raise checks.bad_value(option, value, f"be one of {', '.join(known)}", checks.nearest(value, known))
+    return value
 
 
 def _laid_out(text: str) -> str:

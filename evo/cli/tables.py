@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from evo.core import checks
 from evo.studies._files import write_whole
@@ -15,9 +15,9 @@ from evo.studies._files import write_whole
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Format", "put", "shown", "summarised"]
+__all__ = ["FORMATS", "put", "shown", "summarised"]
 
-Format: TypeAlias = Literal["text", "csv", "parquet", "json"]
+FORMATS = ("text", "csv", "json", "parquet")
 
 _NOTHING = "–"
 _WIDE = 100_000  # columns of a pipe: a table there is never broken
@@ -48,13 +48,13 @@ def shown(frame: pl.DataFrame, *, most: int | None = None) -> str:
     return "\n".join(lines)
 
 
-def put(frame: pl.DataFrame, form: Format, out: Path | None, *, most: int | None = None) -> None:
+def put(frame: pl.DataFrame, form: str, out: Path | None, *, most: int | None = None) -> None:
     """Print a frame, or write it into a file, whole or not at all.
 
     Args:
         frame: any frame of plain values and lists of them.
-        form: text for people; CSV, where lists are JSON texts; Parquet, which needs a file; JSON, a list of rows, where
-            what is not finite is a text.
+        form: one of `FORMATS`: text for people; CSV, where lists are JSON texts; JSON, a list of rows, where what is
+            not finite is a text; Parquet, which needs a file.
         out: the file; None for standard output.
         most: rows that a text on standard output shows at most.
 
@@ -79,7 +79,7 @@ def put(frame: pl.DataFrame, form: Format, out: Path | None, *, most: int | None
     print(out)
 
 
-def _written(frame: pl.DataFrame, form: Format, most: int | None) -> bytes:
+def _written(frame: pl.DataFrame, form: str, most: int | None) -> bytes:
     if form == "text":
         return (shown(frame, most=most) + "\n").encode()
     if form == "json":

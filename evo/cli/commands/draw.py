@@ -6,16 +6,16 @@ import inspect
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import tyro
 
 from evo.cli.folders import kind_of, study_in
-from evo.cli.parsing import parse
+from evo.cli.parsing import one_of, parse
 from evo.core import checks
 from evo.experiments import draw_folder
 
-_KINDS = Literal["against", "distribution", "survival", "fixed-target", "fixed-budget", "trajectory"]
+_KINDS = ("against", "distribution", "survival", "fixed-target", "fixed-budget", "trajectory")
 #: the x axis of these is the run time itself
 _OF_TIMES = ("distribution", "survival")
 _OF_STUDIES = ("kind", "x", "y", "by", "where")
@@ -42,8 +42,8 @@ class Draw:
     folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
     """The folder of an earlier `evo study` or `evo run`."""
 
-    kind: Annotated[_KINDS | None, tyro.conf.arg(metavar="KIND", help_behavior_hint="")] = None
-    """What is drawn; against if a number varies in the grid, else distribution, if not given."""
+    kind: Annotated[str | None, tyro.conf.arg(metavar="KIND", help_behavior_hint="")] = None
+    """What is drawn, as above; against if a number varies in the grid, else distribution, if not given."""
 
     x: Annotated[str | None, tyro.conf.arg(metavar="EXPRESSION", help_behavior_hint="")] = None
     """What the x axis shows; if not given, the last number that varies in the grid, the steps or the value. For
@@ -79,7 +79,7 @@ def _study(options: Draw, again: str) -> list[Path]:
     from evo.plots import draw
 
     study = study_in(options.folder, "draw")
-    kind = None if options.kind is None else options.kind.replace("-", "_")
+    kind = None if options.kind is None else one_of("--kind", options.kind, _KINDS).replace("-", "_")
     given: dict[str, Any] = {"x": options.x, "y": options.y, "by": options.by or None}
     given["where"] = _conditions(options.where) or None
     given = {name: value for name, value in given.items() if value is not None}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import tyro
 
 from evo.cli.folders import study_in
-from evo.cli.parsing import parse
+from evo.cli.parsing import one_of, parse
 from evo.core import checks
+
+_FORMATS = ("ioh", "csv", "parquet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,7 @@ class Export:
     folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
     """The folder of an earlier `evo study`."""
 
-    format: Annotated[Literal["ioh", "csv", "parquet"], tyro.conf.arg(metavar="FORMAT")]
+    format: Annotated[str, tyro.conf.arg(metavar="FORMAT")]
     """ioh, csv or parquet."""
 
     out: Annotated[Path | None, tyro.conf.arg(metavar="FOLDER", help_behavior_hint="")] = None
@@ -42,6 +44,7 @@ class Export:
 def command(words: list[str]) -> int:
     """Write, and name the files."""
     options = parse(Export, words, "evo export")
+    one_of("--format", options.format, _FORMATS)
     if options.grid is not None and options.format != "ioh":
         action = "Leave it out, or take --format ioh."
         raise checks.bad_value("--grid", options.grid, f"be left out for --format {options.format}", action)

@@ -58,9 +58,11 @@ def _lines(folder: Path, kind: Kind, found: Survey) -> list[str]:
     if capped:
         lines.append(f"capped       {sum(capped)} of the finished runs ended without reaching the optimum")
     for block in found.damaged[:_SHOWN]:
-        lines.append(f"DAMAGED      the file of block {block.stem} does not agree with its checksum; it is run again")
+        lines.append(f"DAMAGED      the file of block {block.stem} does not agree with its checksum")
     if len(found.damaged) > _SHOWN:
         lines.append(f"             and {len(found.damaged) - _SHOWN} more")
+    if found.damaged:
+        lines.append("             The same command that filled the folder runs damaged blocks again.")
     lines.append(f"at work      {'; '.join(map(str, found.holders)) or 'nobody'}")
     lines += [f"environment  {_environment(item)}" for item in found.environments]
     lines += [f"remaining    {_remaining(found)}", "", shown(_frame(found), most=_SHOWN)]

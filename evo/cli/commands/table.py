@@ -5,19 +5,20 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
 from evo.cli.folders import kind_of, study_in
-from evo.cli.parsing import parse
-from evo.cli.tables import Format, put, summarised
+from evo.cli.parsing import one_of, parse
+from evo.cli.tables import FORMATS, put, summarised
 from evo.core import checks
 
 if TYPE_CHECKING:
     import polars as pl
 
 _MOST = 100
+_ROWS = ("cells", "runs", "records")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +41,11 @@ class Table:
     folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="DIR")]
     """The folder of an earlier `evo study` or `evo run`."""
 
-    rows: Annotated[
-        Literal["cells", "runs", "records"] | None, tyro.conf.arg(metavar="WHICH", help_behavior_hint="")
-    ] = None
+    rows: Annotated[str | None, tyro.conf.arg(metavar="WHICH", help_behavior_hint="")] = None
     """What a row is: a cell (cells), a run (runs), or what the recorder wrote (records). Cells if not given, and runs
     for an experiment, which has no others."""
 
-    format: Annotated[Format, tyro.conf.arg(metavar="FORMAT")] = "text"
+    format: Annotated[str, tyro.conf.arg(metavar="FORMAT")] = "text"
     """text for people, of which at most 100 rows are shown; csv, json or parquet for programs."""
 
     out: Annotated[Path | None, tyro.conf.arg(metavar="FILE", help_behavior_hint="")] = None
@@ -59,15 +58,18 @@ class Table:
 def command(words: list[str]) -> int:
     """Print or write the table."""
     options = parse(Table, words, "evo table")
+    form = one_of("--format", options.format, FORMATS)
+    if options.rows is not None:
+        one_of("--rows", options.rows, _ROWS)
     frame = _frame(options)
     if len(frame) == 0:
         what = "nothing was recorded, or no block is finished" if options.rows == "records" else "no block is finished"
         print(
             f"{options.folder} has no such rows yet: {what}. `evo status {options.folder}` tells more.", file=sys.stderr
         )
-    if options.format == "text" and "estimate" in frame.columns:
+    if form == "text" and "estimate" in frame.columns:
         frame = summarised(frame)
-    put(frame, options.format, options.out, most=_MOST)
+    put(frame, form, options.out, most=_MOST)
     return 0
 
 

@@ -130,6 +130,7 @@ class StudySpec:
         from evo.studies.study import study
 
         folder = self.folder if out is None else Path(out)
+        others: dict[str, Any] = {**options, **self.grid}
         kept = self._kept()
         if kept is not None:
             keep_in_new(folder, kept)
@@ -142,8 +143,7 @@ class StudySpec:
             record=self.record,
             engine=self.engine,
             block=self.block,
-            **options,
-            **self.grid,
+            **others,
         )
         if kept is not None:
             keep(folder, kept)

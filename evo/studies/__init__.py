@@ -4,9 +4,9 @@ from evo.studies._errors import PlanChangedError, StoreError, StoreLockedError
 from evo.studies.codec import Json, decode, dumps, encode, loads
 from evo.studies.execution import execute
 from evo.studies.executors import AbstractExecutor, Dask, Loky, Ray, Threads, as_executor
+from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh
 from evo.studies.merging import merge
 from evo.studies.parts import as_part
-from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh
 from evo.studies.plan import Block, Plan
 from evo.studies.resimulation import Difference, Resimulation, resimulate
 from evo.studies.spec import SpecError, StudySpec, load_toml

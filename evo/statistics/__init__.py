@@ -14,6 +14,7 @@ from evo.statistics.fits import Crossing, linear_crossing
 from evo.statistics.intervals import Interval, binomial_interval, mean_interval, quantile_interval
 from evo.statistics.logrank import LogRank, log_rank
 from evo.statistics.power_law import PowerLawFit, power_law_fit
+from evo.statistics.ranks import RankSum, rank_sum
 from evo.statistics.samples import TwoSample, two_sample
 from evo.statistics.scaling import Growth, ScalingFit, scaling_fit
 from evo.statistics.success import success_rate
@@ -53,6 +54,8 @@ __all__ = [
     "compare_with_law",
     "TwoSample",
     "two_sample",
+    "RankSum",
+    "rank_sum",
     "LogRank",
     "log_rank",
     "z_threshold",

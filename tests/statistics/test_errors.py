@@ -174,6 +174,12 @@ CASES = [
         lambda: s.two_sample([1, 2], [INF]),
         "`horizon` must be finite for capped runs; got None with 1 of 3 entries inf. Pass",
     ),
+    (
+        lambda: s.rank_sum([1, 2], [INF]),
+        "`horizon` must be finite for capped runs; got None with 1 of 3 entries inf. Pass",
+    ),
+    (lambda: s.rank_sum([], [1]), "`a` must hold 1 or more values; got 0. Pass more."),
+    (lambda: s.rank_sum([1], [NAN]), "`b` must not hold NaN; got 1 of 1, first at index 0."),
     # fits
     (
         lambda: s.linear_crossing([1, 2], [1, 2], [0.1, 0.0]),

@@ -149,6 +149,12 @@ def test_comparison_that_disagrees_says_so():
     assert "DISAGREE" in comparison(wrong).panels[0].axes.get_title("left")
 
 
+def test_comparison_of_the_cap_alone_does_not_say_agree():
+    early = compare_with_law(np.full(20, np.inf), Geometric(), 1e-3, horizon=1)
+    title = comparison(early).panels[0].axes.get_title("left")
+    assert "do not contradict (cap only)" in title and "agree" not in title
+
+
 def test_comparison_without_distribution_is_refused():
     result = compare_with_law(SAMPLE, WithoutCdf(), 1e-3)
     with pytest.raises(ValueError, match=r"`result` must hold distribution functions.*Print the comparison"):

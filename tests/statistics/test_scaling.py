@@ -39,6 +39,22 @@ def test_fit_equals_numpys_where_the_spread_is_a_power_of_n():
     assert fit.misfit_p == pytest.approx(expected, rel=1e-9)
 
 
+def test_weights_are_smoothed_and_the_covariance_is_of_the_errors_found():
+    rng = np.random.default_rng(2)
+    errors = np.array([3.0, 9.0, 8.0, 40.0])
+    means = 4 * np.array(SIZES) + 50 + rng.normal(0, errors)
+    fit = scaling_fit({n: cell(mean, error) for n, mean, error in zip(SIZES, means, errors)}, LINES)
+    logs = np.log(SIZES)
+    smooth = np.exp(np.polyval(np.polyfit(logs, np.log(errors), 1), logs))
+    rows = np.vander(SIZES, 2)
+    inverse = np.linalg.inv((rows.T / smooth**2) @ rows) @ (rows.T / smooth**2)
+    np.testing.assert_allclose([c.estimate for c in fit.coefficients], inverse @ means, rtol=1e-9)
+    np.testing.assert_allclose(fit.covariance, inverse @ np.diag(errors**2) @ inverse.T, rtol=1e-9)
+    # the misfit is that of each cell's own weights: the smallest there is
+    best = np.polyval(np.polyfit(SIZES, means, 1, w=1 / errors), SIZES)
+    assert fit.chi_square == pytest.approx((((means - best) / errors) ** 2).sum(), rel=1e-9)
+
+
 def test_intervals_and_bands_of_one_growth_by_hand():
     fit = scaling_fit({10: cell(20, 1.0, 5), 40: cell(84, 4.0, 5)}, [Growth(1)], 0.9)
     # both cells tell the factor with the standard error 0.1: equal weights, 4 + 4 degrees of freedom

@@ -34,6 +34,7 @@ def test_success_rate_is_the_binomial_one(sample):
     steps, spent = sample
     wins = int(np.isfinite(steps).sum())
     assert bounds(success_rate(steps, spent, confidence=0.9)) == bounds(binomial_interval(wins, 100, 0.9))
+    assert success_rate([3, 5, 8], [3, 5, 8], 5).estimate == 2 / 3
     early = int((steps <= 800).sum())
     rate = success_rate(steps, spent, 800)
     assert bounds(rate) == bounds(binomial_interval(early, 100))
@@ -76,6 +77,10 @@ def test_runs_beyond_the_smallest_cap_count_as_capped_in_mean_and_median():
     assert whole.mean.estimate == np.mean([3, 10, 10, 4, 5])
     assert whole.median == summary([3, INF, INF, 4, 5], [3, 10, 10, 4, 5]).median
     assert whole.success.estimate == 0.8 and whole.ert.estimate == 37 / 4
+    late = summary(
+        [3, 15, 16, INF, 17], [3, 15, 16, 10, 17]
+    ).median  # the capped run may have been the shortest of four
+    assert (late.estimate, late.upper) == (INF, INF)
 
 
 def test_one_run_has_no_bounds_but_a_summary():

@@ -81,7 +81,7 @@ def against(
     panel = chart.panels[0]
     xs = np.unique([point.x for item in drawn for point in item.points if not math.isnan(point.x)])
     marks = centres.draw(panel, drawn, xs)
-    marks += [labels.Label(name, None, *end, dash) for name, dash, *end in theory_lines.draw(panel, line, xs)]
+    marks += theory_lines.draw(panel, line, xs)
     scales.fit(panel, "x", xs, at_values=True)
     scales.fit(panel, "y", np.concatenate([*(item.heights for item in drawn), [mark.y for mark in marks]]), times=True)
     per = f"{counted([point.size for item in drawn for point in item.points], 'run')} per point"

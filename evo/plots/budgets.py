@@ -79,7 +79,7 @@ def fixed_budget(
     marks = []
     for place, (item, curve) in enumerate(zip(found, drawn, strict=True)):
         marks.append(curve.draw(panel, item.series.name, item.series.look, 0.05 + 0.02 * place))
-    marks += [labels.Label(name, None, *end, dash) for name, dash, *end in theory_lines.draw(panel, line, points)]
+    marks += theory_lines.draw(panel, line, points)
     scales.fit(panel, "x", points)
     scales.fit(panel, "y", np.concatenate([[*item.middle, *item.lower, *item.upper] for item in drawn]))
     per = f"{counted([len(item.runs) for item in found], 'run')}{' per series' if len(found) > 1 else ''}"

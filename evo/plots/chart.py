@@ -180,7 +180,7 @@ class Panel:
         xs, ys = _floats(x), _floats(y)
         if xs.size:
             with styled():
-                moved = ScaledTranslation(aside / 72, 0.0, self.chart.figure.dpi_scale_trans)
+                moved = self.axes.transData + ScaledTranslation(aside / 72, 0.0, self.chart.figure.dpi_scale_trans)
                 self.axes.plot(
                     xs,
                     ys,
@@ -191,7 +191,7 @@ class Panel:
                     markeredgecolor=look.colour,
                     clip_on=False,
                     zorder=5,
-                    **({"transform": self.axes.transData + moved} if aside else {}),
+                    transform=moved,
                 )
                 self.axes.update_datalim(np.column_stack([xs, ys]))
         self._note(series, "capped", xs, ys)
@@ -209,6 +209,7 @@ class Panel:
                     "", (place, end), (place, bottom), xycoords=above, textcoords="data", arrowprops=arrow, zorder=4
                 )
                 self.axes.update_datalim([(place, bottom), (place, end)])
+                self.axes.margins(y=0.1)  # room for the arrow
         self._note(series, "lower bound", xs, low)
 
     def line(

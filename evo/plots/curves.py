@@ -121,8 +121,10 @@ def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidenc
         _curve(panel, name, steps, kind.start, left, right, look, 0.05 + 0.02 * place)
         panel.capped(name, *kind.caps(of, steps), look)
         marks.append(labels.Label(text, look, math.nan, float(steps.at(grid, kind.start).mean())))
-    for name, dash, _, height in theory_lines.draw(panel, line, ends, steps=True):
-        marks.append(labels.Label(name, None, math.nan, height, dash))
+    for label in theory_lines.draw(panel, line, ends, steps=True):
+        drawn_line = sorted(row[3:5] for row in chart.rows if row.kind == "theory" and row.series == label.words)
+        xs, ys = np.array(drawn_line).T
+        marks.append(label._replace(x=math.nan, y=float(np.interp(grid, xs, ys).mean())))
     scales.fit(panel, "x", ends, times=True)
     with styled():
         panel.axes.set_ylim(-0.02, 1.02)

@@ -72,12 +72,14 @@ def column(panel: Panel, labels: Sequence[Label]) -> None:
     low = [axes.get_xlim()[1], axes.get_ylim()[0]]
     fractions = (axes.transScale + axes.transLimits).transform(np.where(known, points, low))
     wanted = np.clip(np.nan_to_num(fractions[:, 1], nan=0.5), 0.0, 1.0)
-    height = axes.figure.get_size_inches()[1] - 0.95
+    height = panel.chart.figure.get_size_inches()[1] - 0.95
     texts = [wrapped(item.words) for item in labels]
     places = _spread(wanted, np.array([(text.count("\n") + 1.15) * _LINE / height for text in texts]))
     where = axes.transAxes
     with styled():
-        for item, text, (x, _), target, place, seen in zip(labels, texts, fractions, wanted, places, known.all(axis=1)):
+        for item, text, (x, _), target, place, seen in zip(
+            labels, texts, fractions, wanted, places, np.logical_and(known[:, 0], known[:, 1])
+        ):
             colour = item.look.colour if item.look else INK
             if seen:
                 near = x > _NEAR

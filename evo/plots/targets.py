@@ -88,10 +88,7 @@ def fixed_target(
     chart = labels.canvas("fixed target", [*words, *lines] if len(words) + len(lines) > 1 else [])
     panel = chart.panels[0]
     marks = [_draw(panel, item, text, 0.05 + 0.02 * place) for place, (item, text) in enumerate(zip(drawn, words))]
-    marks += [
-        labels.Label(name, None, *end, dash)
-        for name, dash, *end in theory_lines.draw(panel, line, goals, down=sign < 0)
-    ]
+    marks += theory_lines.draw(panel, line, goals, down=sign < 0)
     scales.fit(panel, "x", goals)
     scales.fit(panel, "y", np.concatenate([item.heights for item in drawn]), times=True)
     per = f"{counted([len(item.runs) for item in found], 'run')}{' per series' if len(found) > 1 else ''}"

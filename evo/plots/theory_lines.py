@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from evo.core import checks
 from evo.plots.chart import Panel
+from evo.plots.labels import Label
 
 #: a function of x, or x and y
 Line: TypeAlias = "Callable[[Any], Any] | Sequence[npt.ArrayLike]"
@@ -21,15 +22,13 @@ _WHOLE_POINTS = 60
 _HOW = "Pass for example line={'e n ln n': lambda n: math.e * n * math.log(n)} or line={'law': (x, y)}."
 
 
-def draw(
-    panel: Panel, lines: Lines, x: np.ndarray, *, steps: bool = False, down: bool = False
-) -> list[tuple[str, Any, float, float]]:
+def draw(panel: Panel, lines: Lines, x: np.ndarray, *, steps: bool = False, down: bool = False) -> list[Label]:
     """Draw lines over the range of the measured x; functions get whole numbers (int) where all x are whole.
 
     With `steps` pairs of arrays are right-continuous step functions.
 
     Returns:
-        Per line its name, its dash, and the last point: that of the largest x, of the smallest one if `down`.
+        Per line its label, at the largest x, at the smallest one if `down`.
 
     Raises:
         TypeError: for what is neither a function nor a pair of arrays.
@@ -48,7 +47,7 @@ def draw(
             raise checks.bad_value("line", name, "have a finite point in the range of x", _HOW)
         panel.line(str(name), xs[known], ys[known], dash=dash, steps=steps and not callable(line))
         last = int(np.argmin(xs[known]) if down else np.argmax(xs[known]))
-        drawn.append((str(name), dash, float(xs[known][last]), float(ys[known][last])))
+        drawn.append(Label(str(name), None, float(xs[known][last]), float(ys[known][last]), dash))
     return drawn
 
 
@@ -70,10 +69,10 @@ def _points(line: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             places: list[Any] = [int(value) for value in np.unique(np.concatenate([np.rint(grid), x]))]
         else:
             places = np.linspace(low, high, _POINTS).tolist()
-        return np.array(places, dtype=np.float64), np.array([float(line(place)) for place in places])
+        return np.array(places, dtype=np.float64), np.array([line(place) for place in places], dtype=np.float64)
     if isinstance(line, str | bytes) or not hasattr(line, "__len__") or len(line) != 2:
         raise checks.bad_type("line", line, "be a function of x, a pair (x, y), or a mapping of names to these", _HOW)
-    xs, ys = (np.atleast_1d(np.asarray(item, dtype=np.float64)) for item in line)
+    xs, ys = (np.atleast_1d(np.asarray(item, dtype=np.float64)) for item in (line[0], line[1]))
     if xs.ndim != 1 or xs.shape != ys.shape or not len(xs):
         raise checks.bad_value("line", f"{xs.shape} and {ys.shape}", "be x and y of one length", _HOW)
     return xs, ys

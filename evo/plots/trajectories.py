@@ -80,9 +80,7 @@ def trajectory(
     for place, (item, curve) in enumerate(zip(found, drawn, strict=True)):
         marks.append(curve.draw(panel, item.series.name, item.series.look, 0.05 + 0.02 * place))
     xs = np.concatenate([item.x for item in drawn])
-    marks += [
-        labels.Label(name, None, *end, dash) for name, dash, *end in theory_lines.draw(panel, line, xs, down=sign < 0)
-    ]
+    marks += theory_lines.draw(panel, line, xs, down=sign < 0)
     scales.fit(panel, "x", xs)
     scales.fit(panel, "y", np.concatenate([[*item.middle, *item.lower, *item.upper] for item in drawn]))
     per = f"{counted([len(item.runs) for item in found], 'run')}{' per series' if len(found) > 1 else ''}"

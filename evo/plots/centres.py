@@ -94,7 +94,7 @@ def remarks(curves: Sequence[Curve], confidence: float) -> str:
         runs = sum(point.size for curve in curves for point in curve.points)
         parts.append(f"Open: {capped} of {runs} runs, capped, at their caps.")
     if any(centre.kind.startswith("restricted") and math.isfinite(centre.estimate) for centre in centres):
-        parts.append("Half-filled: restricted mean, the mean of min(T, cap).")
+        parts.append("Half-filled: restricted mean, in which times beyond the smallest cap count as that cap.")
     if any(math.isfinite(centre.lower) and centre.upper == math.inf for centre in centres):
         parts.append("Arrow: no upper bound.")
     return " ".join(parts)

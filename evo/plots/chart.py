@@ -179,11 +179,12 @@ class Panel:
 
         xs, ys = _floats(x), _floats(y)
         if xs.size:
+            places = np.unique(np.column_stack([xs, ys]), axis=0)  # markers on each other would look filled
             with styled():
                 moved = self.axes.transData + ScaledTranslation(aside / 72, 0.0, self.chart.figure.dpi_scale_trans)
                 self.axes.plot(
-                    xs,
-                    ys,
+                    places[:, 0],
+                    places[:, 1],
                     linestyle="none",
                     marker=look.marker,
                     markersize=_size(look) + 0.4,
@@ -193,7 +194,7 @@ class Panel:
                     zorder=5,
                     transform=moved,
                 )
-                self.axes.update_datalim(np.column_stack([xs, ys]))
+                self.axes.update_datalim(places)
         self._note(series, "capped", xs, ys)
 
     def endless(self, series: str, x: npt.ArrayLike, lower: npt.ArrayLike, top: npt.ArrayLike, look: Look) -> None:

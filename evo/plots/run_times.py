@@ -126,7 +126,7 @@ def mean(of: Sample, confidence: float) -> Centre:
         lower = max(found.lower, of.base) if math.isfinite(of.base) else found.lower
         return Centre(found.estimate, lower, found.upper, "mean")
     base, horizon = _shift(of), of.horizon
-    kind = f"restricted mean up to {horizon:.6g}"
+    kind = f"restricted mean up to {horizon:.0f}" if 1e3 <= horizon < 1e7 else f"restricted mean up to {horizon:.4g}"
     if of.capped == len(values) or horizon <= base:
         return Centre(math.nan, math.nan, math.nan, kind)
     found = restricted_mean(values - base, ends - base, confidence=confidence)

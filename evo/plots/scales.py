@@ -59,13 +59,18 @@ def fit(
             ruler.set_major_formatter(FuncFormatter(lambda value, _: number_text(round(value, 12))))
         if len(finite) and not finite.any():
             (axes.set_xlim if axis == "x" else axes.set_ylim)(-0.05, 1.0)  # all are 0, and nothing lies below
-        if at_values and 1 <= len(finite) <= _MANY and _apart(panel, axis, finite):
+        if at_values and 1 <= len(finite) <= _MANY and _short(finite) and _apart(panel, axis, finite):
             ruler.set_ticks(finite)
             ruler.set_minor_locator(NullLocator())
 
 
 def _whole(values: np.ndarray) -> bool:
     return bool(len(values) and np.all(values == np.rint(values)) and values.max() - values.min() >= 4)
+
+
+def _short(values: np.ndarray) -> bool:
+    """Whether four digits write all values."""
+    return all(float(f"{value:.4g}") == value for value in values)
 
 
 def _apart(panel: Panel, axis: Literal["x", "y"], values: np.ndarray) -> bool:

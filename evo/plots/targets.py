@@ -171,5 +171,5 @@ def _remarks(drawn: Sequence[Curve], confidence: float, centre: str) -> str:
     if any(len(curve.points[-1].caps) for curve in drawn):
         parts.append("Open: capped runs at the hardest value.")
         if word(drawn, centre) not in ("", centre):
-            parts.append("Dotted: restricted mean, the mean of min(T, cap).")
+            parts.append("Dotted: restricted mean, in which times beyond the smallest cap count as that cap.")
     return " ".join(parts)

@@ -81,8 +81,9 @@ def test_the_first_loggers(tmp_path):
     assert tables.records.select("evaluations", "value", "rate").rows()[2:] == [(1, 0.0, 0.25), (5, 4.0, 0.5)]
 
 
-def test_ioh_folders_can_be_written_again(results):
-    tables = read_ioh(FOLDERS / "present")
+@pytest.mark.parametrize("optimum", [None, 6.0], ids=["ended there", "went on"])
+def test_ioh_folders_can_be_written_again(optimum, results):
+    tables = read_ioh(FOLDERS / "present", optimum=optimum)
     again = read_ioh(export_ioh(tables[:2], results, function=tables.functions))
     assert again.runs.equals(tables.runs) and again.runs.columns == tables.runs.columns
     assert again.records.equals(tables.records) and again.functions == tables.functions

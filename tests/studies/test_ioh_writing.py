@@ -86,6 +86,9 @@ def test_a_start_that_was_not_recorded_is_not_invented(one, results):
     folder = export_ioh((runs, records.filter(pl.col("steps") > 0)), results, function="OneMax")
     assert lines_of(folder)[1] == ["1", "None", "None"]
     assert read_ioh(folder).records["evaluations"].to_list() == [9, 25, 10, 26, 11, 27]
+    smaller = IohFunction("Small", 40001, maximization=False)
+    index = index_of(export_ioh((runs, records.filter(pl.col("steps") > 0)), results / "small", function=smaller))
+    assert index["scenarios"][0]["runs"][0]["best"] == {"evals": 9, "y": 7, "x": []}
 
 
 def test_steps_are_written_where_they_are_not_told(one, results):

@@ -23,7 +23,7 @@ from tests.cases import PARTS
     ],
     ids=repr,
 )
-def test_values(problem, x, value):
+def test_values(problem, x, value, plain):
     got = problem(x)
     assert got == value and type(got) is type(value)
 
@@ -32,7 +32,7 @@ FUNCTIONS = [part for part, _ in PARTS.values() if isinstance(part, d.AbstractFu
 
 
 @pytest.mark.parametrize("problem", FUNCTIONS, ids=lambda problem: type(problem).__name__)
-def test_every_function_has_its_value_or_refuses(problem):
+def test_every_function_has_its_value_or_refuses(problem, plain):
     x = np.random.default_rng(1).integers(0, 2, problem.n)
     values = {problem.evaluate(x[None], 0, evo.Key(seed))[0] for seed in range(20)}
     kept_exactly = problem.evaluate(x[None], 0, evo.Key(0)).dtype != object

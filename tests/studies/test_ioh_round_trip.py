@@ -135,6 +135,18 @@ def test_two_names_of_one_function(results):
     assert_frame_equal(tables.runs, runs)
 
 
+@pytest.mark.parametrize("instances", [[4, 5, 6], [4, None, 6], ["a", "b", "4"], [0.5, 1.0, 2.0]])
+def test_instances(instances, results):
+    """Whole numbers are instances of IOHprofiler; other values are parameters like any other."""
+    runs, records = study_frames(CELLS[:1])
+    runs = runs.with_columns(pl.Series("rule", instances), pl.lit("r").alias("cell") + pl.col("run").cast(str))
+    runs = runs.rename({"rule": "instance"})
+    records = records.drop("rule").with_columns(pl.lit("r").alias("cell") + pl.col("run").cast(str))
+    folder = export_ioh((runs, records), results, function="OneMax")
+    assert_frame_equal(read_ioh(folder).runs, runs)
+    assert len(list(folder.iterdir())) == (1 if instances == [4, 5, 6] else 3)
+
+
 def start_late(rows, total, grid):
     """A planted defect: no line for evaluation 1."""
     return np.unique(np.append(rows[1:], total))

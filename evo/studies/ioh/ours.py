@@ -37,8 +37,8 @@ def run(index: Index, n: int, facts: dict[str, Any], lines: pl.DataFrame, where:
             f"{where} must have lines from evaluation 1 to {facts['evals']}; got {got}. Lines were lost, and readers "
             "would mix up the runs: export anew."
         )
-    said = {name: parsed(text) for name, text in index.attributes.items()}
-    said |= {"n": n, "instance": facts["instance"], **own["labels"]}
+    said = {"n": n, **({"instance": facts["instance"]} if own["instances"] else {}), **own["labels"]}
+    said |= {name: parsed(text) for name, text in index.attributes.items()}
     parameters = {name: said.get(name) for name in own["parameters"]}
     reached = bool(facts["reached"])
     outcome = {

@@ -76,13 +76,14 @@ class _Shelf:
         self.files: dict[Any, File] = {}
         self._tables, self._function = tables, function
         self._by_name = "function" in tables.parameters and (function is None or isinstance(function, Mapping))
+        self._by_instance = tables.played is not None
         self._algorithms: dict[Any, tuple[str, str]] = {}
         self._shown: set[str] = set()
         self._folders: set[str] = set()
 
     def home(self, row: dict[str, Any]) -> tuple[File, int]:
         """The file for the runs of a cell, and the instance that they played."""
-        elsewhere = {"n", "instance", *(["function"] if self._by_name else [])}
+        elsewhere = {"n", *(["instance"] if self._by_instance else []), *(["function"] if self._by_name else [])}
         names = [name for name in self._tables.parameters if name not in elsewhere]
         values = {name: row[name] for name in names if row[name] is not None}
         labels = {"algorithm": row["algorithm"], **({"function": row["function"]} if self._by_name else {})}
@@ -94,8 +95,7 @@ class _Shelf:
             shown, folder = self._names(series, row["algorithm"], values)
             attributes = {name: spelled(value) for name, value in sorted(values.items())}
             self.files[key] = File(folder, shown, attributes, function, labels)
-        told = row["instance"] if "instance" in self._tables.parameters else None
-        return self.files[key], instance_of(problem) if told is None else told
+        return self.files[key], row["instance"] if self._by_instance else instance_of(problem)
 
     def _names(self, series: Any, algorithm: str, values: dict[str, Any]) -> tuple[str, str]:
         """The algorithm with its parameters, for readers and for the file system."""

@@ -54,6 +54,13 @@ class Tables:
     #: from a cell to the key of its series, where it is known
     key: Callable[[str], Key | None]
 
+    @property
+    def played(self) -> pl.Series | None:
+        """The column of instances, where all runs have whole numbers there."""
+        column = self.runs["instance"] if "instance" in self.parameters else None
+        whole = column is not None and column.dtype.is_integer() and not column.null_count()
+        return column if whole else None
+
 
 def collected(data: Data, algorithm: str | None, seed: int | Key | None, dimension: int | None) -> Tables:
     """The frames of runs, of several runs by name, of a study, or given as they are.

@@ -156,6 +156,7 @@ def _write_data(
         "evo": {
             "labels": file.labels,
             "parameters": tables.parameters,
+            "instances": tables.played is not None,
             "numbers": tables.numbers,
             "columns": columns,
             "reasons": REASONS,

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-import numpy as np
-
 from evo.core import checks
-from evo.core.engines import Engine, EngineUsed
+from evo.core.engines import Engine
 from evo.core.keys import Key
 from evo.core.problems import AbstractProblem
 from evo.core.records import Recorder
@@ -22,6 +20,7 @@ from evo.studies._drawing import drawn
 from evo.studies._driving import KIND, drive
 from evo.studies._errors import StoreError
 from evo.studies._export import exported
+from evo.studies._runs import runs_of
 from evo.studies._status import Status, status_of
 from evo.studies._tables import table_of
 from evo.studies._work import StudyWork
@@ -248,21 +247,8 @@ class Study:
         Returns:
             The runs 0, 1, ..., up to the first that is missing.
         """
-        frame = _frames.frame_of(self._store, [self._known(cell)])
-        gap = np.flatnonzero(frame["run"].to_numpy() != np.arange(len(frame)))
-        frame = frame.head(int(gap[0])) if len(gap) else frame
-        engine, _, version = self.plan.engines[cell].rpartition(" v")
-        made = self._made.get(cell)
-        arrays = {name: frame[name].to_numpy() for name in ("steps", "spent", "evaluations", "hit", "reached", "value")}
-        return Runs(
-            first=0,
-            **arrays,
-            reason=frame["reason"].to_physical().to_numpy().astype(np.int64) + 1,
-            records=self._records(cell, len(frame)),
-            engine=EngineUsed(Engine[engine.upper()], int(version)),
-            label=cell,
-            rerun=None if made is None else made.again,
-        )
+        made = self._made.get(self._known(cell))
+        return runs_of(self._store, cell, None if made is None else made.again)
 
     def status(self) -> Status:
         """How far the study is; `print` it."""
@@ -329,15 +315,6 @@ class Study:
         if cell not in self.cells:
             raise checks.bad_value("cell", cell, "be a cell of the study", checks.nearest(str(cell), self.cells))
         return cell
-
-    def _records(self, cell: str, runs: int) -> dict[str, np.ndarray]:
-        import polars as pl
-
-        frame = _frames.records_of(self._store, [cell]).filter(pl.col("run") < runs)
-        columns = frame.columns[frame.columns.index("run") :]
-        if len(columns) == 1:
-            return {}
-        return {"step" if name == "steps" else name: frame[name].to_numpy() for name in columns}
 
     def __repr__(self) -> str:
         return (

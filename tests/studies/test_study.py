@@ -486,3 +486,19 @@ def test_export(study, tmp_path):
     assert_frame_equal(read, study.frame().cast(dict.fromkeys(("cell", "algorithm", "reason"), pl.String)))
     with pytest.raises(ValueError, match=r"`format` must be one of csv, parquet, ioh; got .cvs.\. Did you mean .csv."):
         study.export(tmp_path, "cvs")
+
+
+def test_figures(study, tmp_path):
+    chart = study.draw(y="steps/n", where={"algorithm": "ea"})  # against the last number that varies
+    means = [row for row in chart.rows if row.kind == "mean"]
+    assert {row.x for row in means} == {0.5, 1.0} and len(means) == 4
+    with pytest.raises(TypeError, match=r"`y` must take arguments of evo.plots.survival .* not 'y'"):
+        study.draw(y="steps", kind="survival")
+    with pytest.raises(ValueError, match=r"`kind` must be one of against, .*; got 'again'. Did you mean 'against'"):
+        study.draw(kind="again")
+    alone = evo.study({"rls": rls}, n=8, runs=2, seed=0, out=tmp_path / "x", progress=False)
+    assert alone.draw().rows  # the distribution
+    with pytest.raises(ValueError, match="no recorded rows"):
+        alone.draw(kind="trajectory")
+    with pytest.raises(ValueError, match="`x` must be given: no number of the grid varies"):
+        alone.draw(kind="against")

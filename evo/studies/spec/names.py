@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -80,27 +80,30 @@ def _module(home: str, folder: Path | None) -> ModuleType:
 
 
 def _of_library(name: str, kinds: tuple[type, ...], place: Place) -> Any:
-    for known, thing in _things():
-        if known == name:
-            return thing
+    if name in _library():
+        return _library()[name]
     raise place.error(
         f"{name!r} is no part of the library. {_known(kinds, name)} "
         "Parts of your own are written 'package.module:Name'."
     )
 
 
-def _things() -> Iterator[tuple[str, Any]]:
+@functools.cache
+def _library() -> dict[str, Any]:
+    """Name -> part; of equal names the first one."""
+    found: dict[str, Any] = {}
     for home in _LIBRARY:
         module = importlib.import_module(home)
         for name in module.__all__ if home != "evo" else module._HOMES:
-            yield name, getattr(module, name)
+            found.setdefault(name, getattr(module, name))
+    return found
 
 
 def _known(kinds: tuple[type, ...], name: str = "") -> str:
     """The nearest suitable name, or all of them."""
     suitable = {
         known
-        for known, thing in _things()
+        for known, thing in _library().items()
         if not known.startswith("Abstract")
         and not inspect.isabstract(thing)
         and (not kinds or (issubclass(thing, kinds) if isinstance(thing, type) else isinstance(thing, kinds)))

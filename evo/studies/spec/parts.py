@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import inspect
 import re
 from collections.abc import Callable, Mapping
@@ -72,7 +73,7 @@ def _called(
     folder: Path | None,
 ) -> Any:
     try:
-        parameters = inspect.signature(thing).parameters
+        parameters = _parameters(thing)
     except ValueError:
         raise place.error(f"{name!r} does not say which arguments it takes, so that it cannot be used here.") from None
     hints = _hints(thing)
@@ -109,7 +110,7 @@ def _argument(raw: Any, wanted: Any, place: Place, values: Values, folder: Path 
     if isinstance(raw, list):
         return [_argument(item, _item_of(wanted), place / index, values, folder) for index, item in enumerate(raw)]
     if isinstance(raw, str):
-        if is_import(raw) and (_takes_functions(wanted) or not parts):
+        if is_import(raw) and (wanted is Any or _takes_functions(wanted)):
             return imported(raw, place, folder)
         if parts and str not in _classes(wanted):
             return build(raw, parts, place, values, folder)
@@ -138,6 +139,12 @@ def _refusals_named(make: Callable[[], Any], arguments: Mapping[str, Any], place
         raise where.error(f"{kind}{error}") from error
 
 
+@functools.lru_cache(maxsize=256)
+def _parameters(thing: Any) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(thing).parameters
+
+
+@functools.lru_cache(maxsize=256)
 def _hints(thing: Any) -> dict[str, Any]:
     """The annotations of the arguments, as far as they can be read."""
     found: dict[str, Any] = {}

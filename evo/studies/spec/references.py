@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -77,18 +78,23 @@ def given(raw: str, place: Place, values: Values) -> Any:
     return int(number) if whole else number
 
 
+@functools.lru_cache(maxsize=256)
+def _read(text: str) -> Expression:
+    from evo.plots import Expression
+
+    return Expression(text)
+
+
 def _is_alone(raw: str) -> bool:
     return _REFERENCE.fullmatch(raw) is not None
 
 
 def _expression(raw: str, place: Place) -> Expression:
     """The expression, its parameters without their marks; other names than e and pi are refused."""
-    from evo.plots import Expression
-
     for name in _NAME.findall(_REFERENCE.sub(" ", raw)):
         if name not in _WORDS:
             raise place.error(f"{name!r} in {raw!r} is no parameter. Write ${name}, or one of {', '.join(_WORDS)}.")
     try:
-        return Expression(raw.replace(_MARK, ""))
+        return _read(raw.replace(_MARK, ""))
     except ValueError as error:
         raise place.error(str(error)) from error

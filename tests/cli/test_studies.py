@@ -325,6 +325,27 @@ def test_other_figures(made, tmp_path, capsys, kind):
     assert code == 0 and out == f"{tmp_path / 'x.png'}\n" and (tmp_path / "x.png").is_file()
 
 
+@pytest.mark.parametrize(
+    ("kind", "axis"),
+    [("fixed-target", ["--x", "best_value"]), ("fixed-budget", ["--y", "best_value"]), ("trajectory", [])],
+)
+def test_figures_of_records(made, tmp_path, capsys, kind, axis):
+    code, out, _ = call(capsys, "draw", made, "--kind", kind, *axis, "--where", "n=20", "--out", tmp_path / "x.png")
+    assert code == 0 and out == f"{tmp_path / 'x.png'}\n"
+
+
+def test_export_for_the_ioh_profiler(made, tmp_path, capsys):
+    from evo.studies.ioh import read_ioh
+
+    code, out, _ = call(capsys, "export", made, "--format", "ioh", "--out", tmp_path / "all")
+    assert code == 0 and out == f"{tmp_path / 'all'}\n"
+    found, wanted = read_ioh(tmp_path / "all").runs, Study.read(made).frame()
+    assert sorted(found["evaluations"].to_list()) == sorted(wanted["evaluations"].to_list())
+    assert call(capsys, "export", made, "--format", "ioh", "--grid", "3", "--out", tmp_path / "thin")[0] == 0
+    size = {name: sum(path.stat().st_size for path in (tmp_path / name).rglob("*.dat")) for name in ("all", "thin")}
+    assert 0 < size["thin"] < size["all"]
+
+
 def test_export(made, tmp_path, capsys):
     code, out, _ = call(capsys, "export", made, "--format", "csv", "--out", tmp_path / "csv")
     assert code == 0 and {Path(line).name for line in out.splitlines()} == {"runs.csv", "records.csv", "table.csv"}

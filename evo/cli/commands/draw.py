@@ -16,8 +16,6 @@ from evo.core import checks
 from evo.experiments import draw_folder
 
 _KINDS = ("against", "distribution", "survival", "fixed-target", "fixed-budget", "trajectory")
-#: the x axis of these is the run time itself
-_OF_TIMES = ("distribution", "survival")
 _OF_STUDIES = ("kind", "x", "y", "by", "where")
 
 
@@ -46,8 +44,8 @@ class Draw:
     """What is drawn, as above; against if a number varies in the grid, else distribution, if not given."""
 
     x: Annotated[str | None, tyro.conf.arg(metavar="EXPRESSION", help_behavior_hint="")] = None
-    """What the x axis shows; if not given, the last number that varies in the grid, the steps or the value. For
-    distribution and survival it says what run time means: steps, evaluations or hit."""
+    """What the x axis shows; if not given, for against the last number that varies in the grid, for fixed-target the
+    value, for the others the steps."""
 
     y: Annotated[str | None, tyro.conf.arg(metavar="EXPRESSION", help_behavior_hint="")] = None
     """What the y axis shows; the steps, or the recorded value, if not given."""
@@ -85,8 +83,6 @@ def _study(options: Draw, again: str) -> list[Path]:
     given = {name: value for name, value in given.items() if value is not None}
     if kind is not None:
         _refuse_unknown(kind, given)
-    if kind in _OF_TIMES and "x" in given:
-        given["time"] = given.pop("x")
     chart = study.draw(kind=kind, **given)
     stem = options.folder / "figure" if options.out is None else options.out
     return draw(chart, stem, title=f"{options.folder.name}", command=again)
@@ -103,7 +99,7 @@ def _refuse_unknown(kind: str, given: dict[str, Any]) -> None:
     """Refuse an option that the kind of figure does not have."""
     from evo import plots
 
-    taken = {"x" if name == "time" else name for name in inspect.signature(getattr(plots, kind)).parameters}
+    taken = inspect.signature(getattr(plots, kind)).parameters
     for name, value in given.items():
         if name not in taken:
             has = ", ".join(f"--{item}" for item in _OF_STUDIES if item in taken)

@@ -56,6 +56,8 @@ def test_units_follow_expressions():
     plain, scaled = survival(MIXED), survival(MIXED, "steps/n - 1")
     assert np.allclose(measured(scaled)[:, 0], measured(plain)[:, 0] / 4 - 1, rtol=1e-12)
     assert np.array_equal(measured(scaled)[:, 1:], measured(plain)[:, 1:])
+    below = distribution(MIXED.with_columns(n=1), "steps - 90")  # negative throughout, caps included
+    assert np.allclose(measured(below)[:, 0] + 90, measured(distribution(MIXED))[:, 0], rtol=1e-12)
     assert "mathrm{steps}" in scaled.panels[0].axes.get_xlabel()
 
 

@@ -170,3 +170,14 @@ def test_wrong_arguments():
         trajectory(FREE, singles=-1)
     with pytest.raises(ValueError, match="`y` must be defined in some row"):
         trajectory(FREE.filter(pl.col("steps") == 0))
+
+
+def test_values_that_fall_back_count_once_reached():
+    table = pl.DataFrame({"run": [0] * 4, "steps": [0, 2, 4, 6], "value": [1, 3, 2, 4]})
+    assert [(row.x, row.y) for row in fixed_budget(table, budgets=[1, 2, 5, 6]).rows] == [
+        (1, 1),
+        (2, 3),
+        (5, 3),
+        (6, 4),
+    ]
+    assert [(row.x, row.y) for row in fixed_target(table, targets=[2, 3, 4]).rows] == [(2, 2), (3, 2), (4, 6)]

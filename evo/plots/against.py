@@ -75,9 +75,8 @@ def against(
     quantity.columns(known, "y")
     table = tables.read(frame, argument="frame", by=by, where=where, along=across.names)
     drawn = [_points(series, across, quantity, centre, level) for series in table.series]
-    lines = theory_lines.names(line)
     names = [item.words for item in drawn]
-    chart = labels.canvas("against", [*names, *lines] if len(names) + len(lines) > 1 else [])
+    chart = labels.canvas("against", names, theory_lines.names(line))
     panel = chart.panels[0]
     xs = np.unique([point.x for item in drawn for point in item.points if not math.isnan(point.x)])
     marks = centres.draw(panel, drawn, xs)

@@ -72,9 +72,8 @@ def fixed_budget(
     sign = histories.rising([run.y for item in found for run in item.runs], sense)
     points = _budgets(found) if budgets is None else histories.given("budgets", budgets)
     drawn = [_spread(item, points, sign, part) for item in found]
-    lines = theory_lines.names(line)
     names = [item.series.name for item in found]
-    chart = labels.canvas("fixed budget", [*names, *lines] if len(names) + len(lines) > 1 else [])
+    chart = labels.canvas("fixed budget", names, theory_lines.names(line))
     panel = chart.panels[0]
     marks = []
     for place, (item, curve) in enumerate(zip(found, drawn, strict=True)):
@@ -98,8 +97,7 @@ def _budgets(found: Sequence[Histories]) -> np.ndarray:
     positive = everything[everything > 0]
     if not len(positive):
         return np.unique(everything)
-    whole = bool(np.all(np.rint(everything) == everything))
-    return histories.grid(float(positive.min()), float(positive.max()), whole)
+    return histories.grid(float(positive.min()), float(positive.max()), everything)
 
 
 def _spread(item: Histories, budgets: np.ndarray, sign: float, share: float) -> Spread:

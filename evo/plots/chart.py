@@ -50,6 +50,8 @@ class Chart:
 
     def __init__(self, names: Sequence[str], *, width: float, height: float) -> None:
         self.rows: list[Shown] = []
+        #: opacity of bands; less where many lie on each other
+        self.shading = 0.22
         with styled():
             self.figure = Figure(figsize=(width, height), layout="constrained")
             FigureCanvasAgg(self.figure)
@@ -287,7 +289,7 @@ class Panel:
                 _floats(upper),
                 step="post" if steps else None,
                 color=look.colour,
-                alpha=0.22,
+                alpha=self.chart.shading,
                 linewidth=0,
                 zorder=1,
             )

@@ -107,8 +107,7 @@ def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidenc
     """The curves of named samples."""
     level = run_times.confidence_level(confidence)
     words = [f"{name}{_caps(of)}" for name, of in named]
-    lines = theory_lines.names(line)
-    chart = labels.canvas("distribution", [*words, *lines] if len(words) + len(lines) > 1 else [])
+    chart = labels.canvas("distribution", words, theory_lines.names(line))
     panel = chart.panels[0]
     drawn = [kind.steps(of, level) for _, of in named]
     ends = np.concatenate([of.ends for _, of in named])

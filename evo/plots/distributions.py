@@ -10,10 +10,9 @@ import numpy as np
 
 from evo.core import checks
 from evo.core.results import Runs
-from evo.plots import curves
+from evo.plots import curves, labels, scales
 from evo.plots.chart import Chart
 from evo.plots.run_times import Sample
-from evo.plots.scales import is_wide
 from evo.plots.style import FAINT, INK, LOOKS, styled
 from evo.plots.theory_lines import Lines
 from evo.statistics import Comparison
@@ -45,7 +44,7 @@ def comparison(result: Comparison) -> Chart:
     panel.band(f"{result.n} runs", result.grid, sample, lower, upper, look, steps=True)
     panel.line("law", result.grid, result.law_cdf, dash=(0, (4, 2)), steps=True)
     verdict = "DISAGREE" if not result.ok else "do not contradict (cap only)" if result.only_cap else "agree"
-    panel.titled(f"{result.n} runs and the law {verdict}", "run time T in steps", "share of runs with T ≤ t")
+    panel.titled(f"{result.n} runs and the law {verdict}", "run time $T$ in steps", curves.Share.axis)
     _finish(panel, result.grid)
     words = f"{result.n} runs; band ±{radius:.3g},\nfalse alarm {result.false_alarm:.2g}"
     _label(panel, result.grid, lower, 0.35, words, look.colour)
@@ -77,7 +76,8 @@ def runs(*measured: Runs, confidence: float = 0.95) -> Chart:
         named.append((item.label or f"series {place + 1}", Sample(item.steps, spent, 0.0)))
     chart = curves.draw(named, curves.Share(), "run time $T$ in steps", confidence)
     count = " and ".join(str(len(item)) for item in measured)
-    chart.panels[0].titled(f"{count} runs", "run time $T$ in steps", curves.Share.axis)
+    alone = f"{measured[0].label}: " if len(measured) == 1 and measured[0].label else ""
+    labels.titled(chart.panels[0], f"{alone}{count} runs", "run time $T$ in steps", curves.Share.axis)
     return chart
 
 
@@ -122,10 +122,9 @@ def distribution(
 
 
 def _finish(panel: Any, times: np.ndarray) -> None:
+    scales.fit(panel, "x", times[times > 0])
     with styled():
         panel.axes.set_ylim(-0.02, 1.02)
-        if is_wide(times):
-            panel.axes.set_xscale("log")
 
 
 def _label(panel: Any, x: np.ndarray, edge: np.ndarray, share: float, words: str, colour: str) -> None:

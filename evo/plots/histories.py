@@ -112,9 +112,18 @@ def first_place(progress: np.ndarray, goal: float) -> int | None:
     return place if place < len(progress) else None
 
 
-def grid(low: float, high: float, whole: bool) -> np.ndarray:
-    """Points from low to high in rising order: even ones, or of even ratios where the range is wide."""
+def grid(low: float, high: float, values: np.ndarray, *, own: bool = False) -> np.ndarray:
+    """Points from low to high in rising order: even ones, or of even ratios where the range is wide.
+
+    They are whole where all values are; `own` takes the values themselves if they are few.
+    """
     ends = np.array([low, high])
+    seen = values[np.isfinite(values)]
+    if own:
+        inner = np.unique(seen[(seen >= low) & (seen <= high)])
+        if 2 < len(inner) <= _POINTS:
+            return inner
+    whole = bool(np.all(np.rint(seen) == seen))
     if low == high:
         return ends[:1]
     points = np.geomspace(low, high, _POINTS) if scales.is_wide(ends) and low > 0 else np.linspace(low, high, _POINTS)

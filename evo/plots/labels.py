@@ -15,6 +15,7 @@ _SIZE = 8.0  # points
 _LINE = 1.25 * _SIZE / 72  # inches per line of text
 _WIDEST = 31  # characters per line
 _MOST = 3  # lines per label
+_FEW = 4  # series up to which bands are shaded in full
 _START = 1.02  # where samples begin, in fractions of the panel
 _NEAR = 0.85  # a series that ends left of this has a dotted leader, which nobody takes for data
 #: what words, panel and margins take, in inches
@@ -42,12 +43,16 @@ class Label(NamedTuple):
     marked: bool = True
 
 
-def canvas(name: str, words: Sequence[str]) -> Chart:
-    """An empty chart of one panel, as much wider as the labels need."""
-    longest = max((len(line) for item in words for line in wrapped(item).splitlines()), default=0)
-    lines = sum(len(wrapped(item).splitlines()) for item in words)
+def canvas(name: str, series: Sequence[str], lines: Sequence[str]) -> Chart:
+    """An empty chart of one panel, as much wider as the labels of series and lines need; one alone has none."""
+    words = [wrapped(item).splitlines() for item in (*series, *lines)]
+    longest = max(len(line) for item in words for line in item) if len(words) > 1 else 0
+    lines_of_text = sum(len(item) for item in words) if len(words) > 1 else 0
     extra = 0.45 + _CHARACTER * longest if longest else 0.3
-    return Chart([name], width=_PANEL[0] + extra, height=max(_PANEL[1], 1.2 + 1.15 * _LINE * lines))
+    chart = Chart([name], width=_PANEL[0] + extra, height=max(_PANEL[1], 1.2 + 1.15 * _LINE * lines_of_text))
+    if len(series) > _FEW:
+        chart.shading /= 2
+    return chart
 
 
 def wrapped(words: str) -> str:

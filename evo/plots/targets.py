@@ -83,9 +83,8 @@ def fixed_target(
     goals = _goals(found, sign) if targets is None else histories.given("targets", targets)
     goals = goals if sign > 0 else goals[::-1]
     drawn = [_curve(item, goals, sign, quantity, centre, level) for item in found]
-    lines = theory_lines.names(line)
     words = [_words(item) for item in drawn]
-    chart = labels.canvas("fixed target", [*words, *lines] if len(words) + len(lines) > 1 else [])
+    chart = labels.canvas("fixed target", words, theory_lines.names(line))
     panel = chart.panels[0]
     marks = [_draw(panel, item, text, 0.05 + 0.02 * place) for place, (item, text) in enumerate(zip(drawn, words))]
     marks += theory_lines.draw(panel, line, goals, down=sign < 0)
@@ -110,8 +109,7 @@ def _goals(found: Sequence[Histories], sign: float) -> np.ndarray:
         raise checks.bad_value("x", "nan in every row", "be defined", "Record an observable that is.")
     ends = sign * np.array([starts[(len(starts) - 1) // 2], max(values[-1] for values in progress)])
     everything = np.concatenate([item.column("x") for item in found])
-    whole = bool(np.all(np.rint(everything) == everything, where=np.isfinite(everything)))
-    return histories.grid(float(ends.min()), float(ends.max()), whole)
+    return histories.grid(float(ends.min()), float(ends.max()), everything, own=True)
 
 
 def _curve(

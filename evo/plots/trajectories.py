@@ -68,9 +68,8 @@ def trajectory(
     timed = histories.is_time(across)
     sign = 1.0 if timed else histories.rising([run.x for item in found for run in item.runs], None)
     drawn = [_spread(item, timed, sign, part) for item in found]
-    lines = theory_lines.names(line)
     names = [item.series.name for item in found]
-    chart = labels.canvas("trajectory", [*names, *lines] if len(names) + len(lines) > 1 else [])
+    chart = labels.canvas("trajectory", names, theory_lines.names(line))
     panel = chart.panels[0]
     for item in found:
         for run in item.runs[:few]:
@@ -104,8 +103,7 @@ def _spread(item: Histories, timed: bool, sign: float, share: float) -> Spread:
         raise checks.bad_value("y", f"nan in every row of {item.series.name!r}", "be defined in some row", action)
     everything = np.concatenate([x for x, _, _ in known])
     positive = everything[everything > 0] if timed and (everything > 0).any() else everything
-    whole = bool(np.all(np.rint(everything) == everything))
-    points = histories.grid(float(positive.min()), float(everything.max()), whole)
+    points = histories.grid(float(positive.min()), float(everything.max()), everything, own=not timed)
     samples = [np.full(len(known), np.nan) for _ in points]
     for column, (x, y, end) in enumerate(known):
         if timed:

@@ -45,7 +45,7 @@ class JoblibPool(AbstractPool):
         backend: ParallelBackendBase,
         count: int,
         explained: Callable[[BaseException], tuple[str, str] | None],
-        release: Callable[[], None] = lambda: None,
+        release: Callable[[], object] = lambda: None,
     ) -> None:
         self.exchange = Exchange(blocks, 2 * count)
         self._work = work

@@ -62,13 +62,14 @@ class Dask(AbstractExecutor):
         try:
             from evo.studies.executors._tasks import DaskTasks
 
-            backend = DaskTasks(client, self.count or sum(client.ncores().values()))
+            cores: Any = client.ncores()
+            backend = DaskTasks(client, self.count or sum(cores.values()))
             return JoblibPool(work, blocks, backend, backend.effective_n_jobs(-1), _explained, release)
         except BaseException:
             release()
             raise
 
-    def _connect(self, blocks: int) -> tuple[Client, Callable[[], None]]:
+    def _connect(self, blocks: int) -> tuple[Client, Callable[[], object]]:
         """A client with at least one worker, and what lets it go."""
         try:
             from distributed import Client, get_client  # pyright: ignore[reportMissingImports]
@@ -92,7 +93,7 @@ class Dask(AbstractExecutor):
         except ValueError:
             return self._cluster_here(min(self.count or available(), blocks))
 
-    def _cluster_here(self, count: int) -> tuple[Client, Callable[[], None]]:
+    def _cluster_here(self, count: int) -> tuple[Client, Callable[[], object]]:
         """A cluster of processes on this machine, for the time of the execution."""
         from distributed import Client, LocalCluster  # pyright: ignore[reportMissingImports]
 
@@ -119,8 +120,9 @@ class Dask(AbstractExecutor):
 
 def _replace_workers(cluster: LocalCluster, count: int, ended: threading.Event) -> None:
     """Start workers for those that are gone: Dask gives one up that dies while it is started again."""
+    scheduler: Any = cluster.scheduler
     while not ended.wait(_SECONDS_BETWEEN_LOOKS):
-        if len(cluster.scheduler.workers) < count:
+        if len(scheduler.workers) < count:
             cluster.scale(count)
 
 

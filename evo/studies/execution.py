@@ -170,7 +170,8 @@ class _Run:
                     self._write(outcome)
 
     def _write(self, outcome: Outcome) -> None:
-        self._store.write(outcome.block, outcome.columns)
+        if outcome.columns is not None:
+            self._store.write(outcome.block, outcome.columns)
         self._done += 1
         self._display.update(self._done)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +26,7 @@ from evo.studies._folder import (
     refuse_foreign,
 )
 from evo.studies._lock import FolderLock, planning
-from evo.studies._rows import Columns
+from evo.studies._rows import Columns, Encoded
 from evo.studies.codec import Json
 from evo.studies.parts import Part, as_part, share
 from evo.studies.plan import Block, Plan, changes, few, listed
@@ -205,7 +205,7 @@ class Store:
         done = self._scan()
         return [block for block in self.blocks if block not in done]
 
-    def write(self, block: Block, columns: Columns) -> None:
+    def write(self, block: Block, columns: Columns | Encoded) -> None:
         """Store a finished block, whole or not at all; it is on the disk when this returns.
 
         Writing a finished block again is harmless: equal rows change nothing, other rows are refused.
@@ -213,7 +213,7 @@ class Store:
         Args:
             block: A block of the plan.
             columns: One array (or column of a data frame) of length `block.count` per quantity, in run order; further
-                axes are kept. The names `cell` and `run` are the store's own.
+                axes are kept. The names `cell` and `run` are the store's own. Or what `_rows.encoded` made of that.
 
         Raises:
             ValueError: If the block is not planned or the columns do not fit it.
@@ -221,19 +221,22 @@ class Store:
             StoreError: If the rows differ from those already stored, or the file cannot be written.
         """
         self._refuse_closed_and_unplanned(block)
-        frame = _rows.labelled(block, columns)
-        self._refuse_other_types(block, frame)
-        data = _rows.serialise(frame)
+        rows = columns if isinstance(columns, Encoded) else _rows.encoded(block, columns)
+        if rows.block != block:
+            raise ValueError(
+                f"`columns` must be the rows of {block.stem}; got those of {rows.block.stem}. Pass its own."
+            )
+        self._refuse_other_types(block, rows.schema)
         stored = self._stored(block)
         if stored is None:
             with explained(f"write block {block.stem}", self._folder):
-                self._publish(block, data)
-        elif _rows.serialise(stored) != data:
+                self._publish(block, rows.data)
+        elif _rows.serialise(stored) != rows.data:
             raise StoreError(
                 f"`columns` must equal the rows of {block.stem} that {self._folder} holds already; they differ. A "
                 "block must be a pure function of cell, first run and count: find what else its rows depend on."
             )
-        self._dtypes.update(frame.schema)
+        self._dtypes.update(rows.schema)
 
     def adopt(self, block: Block, data: bytes, origin: Path) -> None:
         """Store a finished block as the very bytes that another store of the same computation holds.
@@ -253,7 +256,7 @@ class Store:
             raise StoreError(
                 f"The file {origin} must hold the rows of {block.stem}; it holds others. Was it renamed? Remove it."
             )
-        self._refuse_other_types(block, frame)
+        self._refuse_other_types(block, frame.schema)
         stored = self._stored(block)
         if stored is None:
             with explained(f"write block {block.stem}", self._folder):
@@ -401,9 +404,9 @@ class Store:
                 "Open the store with a plan that has it."
             )
 
-    def _refuse_other_types(self, block: Block, frame: pl.DataFrame) -> None:
+    def _refuse_other_types(self, block: Block, schema: Mapping[str, pl.DataType]) -> None:
         """Refuse a column whose type differs from that in a block written before: the table could not hold both."""
-        for name, dtype in frame.schema.items():
+        for name, dtype in schema.items():
             if self._dtypes.get(name, dtype) != dtype:
                 raise ValueError(
                     f"`columns` must give {name!r} the type {self._dtypes[name]} that earlier blocks gave it; "

@@ -7,7 +7,10 @@ import signal
 import threading
 import time
 
-__all__ = ["belong_to", "leave_interrupts"]
+__all__ = ["ONE_THREAD", "belong_to", "leave_interrupts"]
+
+#: what libraries read when they are imported; joblib sets these and others for its processes
+ONE_THREAD = {"NUMBA_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -19,12 +22,13 @@ def leave_interrupts() -> None:
 
 
 def belong_to(driver: int) -> None:
-    """Let this process hear of the end from its driver alone, and end soon after a driver that was killed.
+    """Let this process use one thread, hear of the end from its driver alone, and end soon after one that was killed.
 
     Args:
         driver: The process that started this one.
     """
     leave_interrupts()
+    os.environ.update(ONE_THREAD)
     threading.Thread(target=_end_with, args=(driver,), name="end with the driver", daemon=True).start()
 
 

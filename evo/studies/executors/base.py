@@ -8,9 +8,9 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeAlias, final
+from typing import NamedTuple, TypeAlias, final
 
-from evo.studies._rows import Columns
+from evo.studies._rows import Columns, Encoded, encoded
 from evo.studies.plan import Block
 
 __all__ = ["AbstractExecutor", "AbstractPool", "Exchange", "Outcome", "Work", "attempt", "available"]
@@ -21,17 +21,17 @@ _POLL_SECONDS = 0.25
 
 
 class Outcome(NamedTuple):
-    """What became of a block: what the work returned, or the error it raised.
+    """What became of a block: the rows that the work returned, or the error it raised.
 
     Attributes:
         block: The block.
-        columns: What the work returned.
+        columns: What the work returned, ready to be written; None if it raised.
         error: What it raised, else None.
         trace: Where that was in another process, as text.
     """
 
     block: Block
-    columns: Any
+    columns: Encoded | None
     error: BaseException | None
     trace: str = ""
 
@@ -151,9 +151,9 @@ class AbstractExecutor(ABC):
 
 
 def attempt(work: Work, block: Block) -> Outcome:
-    """Run one block; whatever it raises is carried to the driver, `KeyboardInterrupt` included."""
+    """Run one block, and make the bytes of its file; an error is carried to the driver, `KeyboardInterrupt` too."""
     try:
-        return Outcome(block, work(block), None)
+        return Outcome(block, encoded(block, work(block)), None)
     except BaseException as error:
         return Outcome(block, None, error)
 

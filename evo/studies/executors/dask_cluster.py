@@ -11,7 +11,7 @@ from evo.core import checks
 from evo.studies._errors import StoreError
 from evo.studies.executors._importable import refuse_parts_of_main
 from evo.studies.executors._joblib import JoblibPool
-from evo.studies.executors._workers import leave_interrupts
+from evo.studies.executors._workers import ONE_THREAD, leave_interrupts
 from evo.studies.executors.base import AbstractExecutor, AbstractPool, Work, available
 from evo.studies.plan import Block
 
@@ -97,7 +97,7 @@ class Dask(AbstractExecutor):
         """A cluster of processes on this machine, for the time of the execution."""
         from distributed import Client, LocalCluster  # pyright: ignore[reportMissingImports]
 
-        options: dict[str, Any] = {"dashboard_address": None, "env": {"NUMBA_NUM_THREADS": "1"}}
+        options: dict[str, Any] = {"dashboard_address": None, "env": ONE_THREAD}
         try:
             cluster = LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **options)
         except (OSError, RuntimeError) as error:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from evo.studies import Store, StoreError
+from evo.studies._folder import PLAN
+from evo.studies.plan import few
 
 if TYPE_CHECKING:
     from evo.studies import Study
@@ -29,6 +31,12 @@ def kind_of(folder: Path) -> Kind:
         raise StoreError(
             f"`DIR` must be a folder with results; {folder} is empty. Pass the folder that `evo study` or `evo run` "
             f"named, or fill this one with `evo study FILE.toml --out {folder}`."
+        )
+    inside = _results_in(folder)
+    if inside and not (folder / PLAN).exists():
+        raise StoreError(
+            f"`DIR` must be a folder with results; {folder} only holds such folders: {few(inside)}. Pass one of them, "
+            f"such as {folder / inside[0]}."
         )
     plan = Store.read(folder, notify=_silent).plan
     if plan.config.get("kind") == "study":
@@ -61,11 +69,14 @@ def study_in(folder: Path, command: str) -> Study:
 def _nearest(folder: Path) -> str:
     """A folder of results whose name is close."""
     from evo.core.checks import nearest
-    from evo.studies._folder import PLAN
 
-    home = folder.parent
-    known = [item.name for item in home.iterdir() if (item / PLAN).is_file()] if home.is_dir() else []
-    return f"{nearest(folder.name, known)}" if known else "Pass the --out of an earlier run."
+    known = _results_in(folder.parent)
+    return nearest(folder.name, known) if known else "Pass the --out of an earlier run."
+
+
+def _results_in(home: Path) -> list[str]:
+    """The folders of results in a folder."""
+    return sorted(item.name for item in home.iterdir() if (item / PLAN).is_file()) if home.is_dir() else []
 
 
 def _silent(text: str) -> None:

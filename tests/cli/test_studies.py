@@ -136,6 +136,8 @@ def test_another_study_in_the_same_folder_is_refused(file, done, tmp_path, capsy
         (["study", "FILE", "--runs", "0"], "`--runs` must be an integer >= 1"),
         (["status", "nowhere"], "there is no nowhere"),
         (["table", "empty"], "empty is empty. Pass the folder that `evo study` or `evo run` named"),
+        (["status", "othre"], "there is no othre. Did you mean 'other'?"),
+        (["draw", "."], "only holds such folders: other. Pass one of them, such as other."),
         (["table", "full"], "must hold a store; full has no plan.json"),
         (["table", "FILE"], "is not a folder"),
         (["draw", "OTHER"], "`evo draw` needs a folder that `evo study` or evo.study filled; "),

@@ -224,7 +224,9 @@ def test_order_of_two_series():
     (back,) = ratios(found, [fast], [slow], 0.99)
     assert back.upper < 1.0
     (capped,) = ratios(found, [np.full(40, math.inf)], [fast], 0.99)
-    assert capped.lower == capped.upper == math.inf  # slower by any factor
+    assert (capped.lower, capped.upper) == (0.0, math.inf)  # how long they were watched is not said
+    (some,) = ratios(found, [np.r_[np.full(5, 12.0), np.full(35, math.inf)]], [fast], 0.99)
+    assert 12.0 / 6.0 <= some.lower <= 12.0 / 4.0 and some.upper == math.inf  # capped runs are longer than the others
     (both,) = ratios(found, [np.full(40, math.inf)], [np.full(40, math.inf)], 0.99)
     assert (both.lower, both.upper) == (0.0, math.inf)
 

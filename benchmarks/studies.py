@@ -21,6 +21,9 @@ N = 1000
 #: CPU seconds of a block, about
 SECONDS = 1.0
 BLOCKS = 8
+MOST_ROUNDS = 2
+#: a run takes some hundred microseconds, as most do, and some ten, the least there is: a row is to be written for each
+PROBLEMS = {"RandomLinear": d.RandomLinear(N), "OneMax": d.OneMax(N)}
 EXECUTORS = {"threads:1": Threads(1), "threads:2": Threads(2), "loky:2": Loky(2)}
 HEAD = (
     "blocks on",
@@ -33,7 +36,7 @@ HEAD = (
     "wall, %",
 )
 NOTES = (
-    f"Blocks of whole runs of the (1+1)-EA on OneMax, n = {N}, eight numbers a run, each written to disk with its "
+    f"Blocks of whole runs of the (1+1)-EA, n = {N}, eight numbers a run, each written to disk with its "
     "checksum. CPU ms beside: the CPU time of all processes beside what the blocks themselves took, per block (rows to "
     "Parquet, disk, sending, joblib), and the same as a share. Wait: how long workers were without a block between two "
     "blocks, as a share of the time at blocks. Wall: how much longer the whole took than a bare loop over the same "
@@ -46,11 +49,13 @@ NOTES = (
 class Timed:
     """Runs of a block, with the CPU and wall time of its begin and end, by whom."""
 
+    problem: str
+
     def __call__(self, block: Block) -> dict[str, Any]:
         began = _now()
         made = evo.repeat(
             d.OnePlusOne(rate=d.Static(strength=1.0)),
-            d.OneMax(N),
+            PROBLEMS[self.problem],
             runs=block.count,
             first=block.first,
             seed=1,
@@ -80,20 +85,20 @@ def plan(runs: int) -> Plan:
     return Plan(name="overhead", seed=1, blocks=[Block("OneMax", i * runs, runs) for i in range(BLOCKS)])
 
 
-def bare(runs: int) -> float:
+def bare(problem: str, runs: int) -> float:
     """Wall seconds of a loop over the blocks."""
-    work, began = Timed(), time.time()
+    work, began = Timed(problem), time.time()
     for block in plan(runs).blocks:
         work(block)
     return time.time() - began
 
 
-def driven(name: str, runs: int) -> Spent:
+def driven(problem: str, name: str, runs: int) -> Spent:
     """The same blocks as a study, in a new folder."""
     with tempfile.TemporaryDirectory() as folder:
         cpu, wall = time.process_time(), time.time()
         with Store.open(folder, plan(runs)) as store:
-            execute(store, Timed(), executor=EXECUTORS[name], progress=False)
+            execute(store, Timed(problem), executor=EXECUTORS[name], progress=False)
         cpu, wall = time.process_time() - cpu, time.time() - wall
         rows = Store.read(folder).table().gather_every(runs).sort("wall")
     return beside(rows, cpu, wall)
@@ -110,9 +115,9 @@ def beside(rows: Any, cpu: float, wall: float) -> Spent:
     return Spent(cpu, work, waited, worked, wall)
 
 
-def runs_per_block() -> int:
+def runs_per_block(problem: str) -> int:
     """How many runs take the CPU time of a block."""
-    work, runs = Timed(), 100
+    work, runs = Timed(problem), 100
     work(Block("OneMax", 0, 1))
     while True:
         told = work(Block("OneMax", 0, runs))
@@ -122,23 +127,24 @@ def runs_per_block() -> int:
         runs *= 2
 
 
-def show(rounds: int) -> None:
-    """Measure and print."""
-    runs = runs_per_block()
+def lines(problem: str, rounds: int) -> list[list[str]]:
+    """The rows of one problem."""
+    runs = runs_per_block(problem)
     for name in EXECUTORS:
-        driven(name, 1)  # starts the processes, which load the kernels
+        driven(problem, name, 1)  # starts the processes, which load the kernels
     loops: list[float] = []
     found: dict[str, list[Spent]] = {name: [] for name in EXECUTORS}
     for _ in range(rounds):
-        loops.append(bare(runs))
+        loops.append(bare(problem, runs))
         for name in EXECUTORS:
-            found[name].append(driven(name, runs))
-    lines = []
+            found[name].append(driven(problem, name, runs))
+    made = []
     for name, spent in found.items():
         least = min(spent, key=lambda item: item.cpu - item.work)
         waited = min(item.waited / item.worked for item in spent)
-        lines.append(
+        made.append(
             [
+                problem,
                 name,
                 str(BLOCKS),
                 str(runs),
@@ -149,6 +155,12 @@ def show(rounds: int) -> None:
                 f"{100 * (min(item.wall for item in spent) / min(loops) - 1):.2f}",
             ]
         )
+    return made
+
+
+def show(rounds: int) -> None:
+    """Measure and print."""
+    rows = [row for problem in PROBLEMS for row in lines(problem, min(rounds, MOST_ROUNDS))]
     print(f"### Studies, blocks of {SECONDS:g} s\n")
-    print(table(HEAD, lines))
+    print(table(HEAD, rows, texts=2))
     print(f"\n{NOTES}")

@@ -216,7 +216,7 @@ def explain(
         >>> print(evo.explain(d.OnePlusOne(rate=d.Static(strength=1.0)), d.OneMax(100)))
         AUTO takes chain v1.
           chain v1: exact
-          event v1: exact
+          event v2: exact
           reference v1: exact
           python v1: exact
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import final
@@ -117,7 +116,6 @@ class _Run:
     ) -> None:
         self._store = store
         self._exchange = exchange
-        self._ready: deque[Outcome] = deque()
         self._display = display
         self._on_block = on_block
         self._stop = stop
@@ -127,7 +125,7 @@ class _Run:
     def all(self) -> None:
         """Run everything; on any error, keep what is finished and pass the error on."""
         try:
-            while self._ready or not self._exchange.idle:
+            while not self._exchange.idle:
                 if self._stop.is_set():
                     raise KeyboardInterrupt
                 self._collect()
@@ -142,10 +140,10 @@ class _Run:
         if outcome is None:
             return
         if outcome.error is not None:
+            self._exchange.settle()
             raise self._told(outcome, outcome.error)
-        self._ready.append(outcome)
         self._write(outcome)
-        self._ready.popleft()  # only now: an interrupted write is repeated
+        self._exchange.settle()  # only now: an interrupted write is repeated
         if self._on_block is not None:
             self._on_block(self._done, self._total)
 
@@ -163,9 +161,10 @@ class _Run:
     def _keep_running_blocks(self) -> None:
         """Wait for the blocks that run and write them; a further error is dropped, since the first one is passed on."""
         deadline = time.monotonic() + _GRACE_SECONDS
-        while (self._ready or not self._exchange.idle) and time.monotonic() < deadline:
+        while not self._exchange.idle and time.monotonic() < deadline:
             with suppress(Exception):
-                outcome = self._ready.popleft() if self._ready else self._exchange.take(_POLL_SECONDS)
+                outcome = self._exchange.take(_POLL_SECONDS)
+                self._exchange.settle()  # before, as what cannot be written is not tried for ever
                 if outcome is not None and outcome.error is None:
                     self._write(outcome)
 

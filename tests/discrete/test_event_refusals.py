@@ -243,5 +243,5 @@ def test_invalid_rates_are_named(engine, plain):
 def test_explain_answers_for_the_engine_that_is_asked_for():
     search = d.OnePlusOne(rate=d.Static(strength=1.0))
     text = str(evo.explain(search, d.BinVal(60), engine=_CHAIN))
-    assert text.startswith("CHAIN is not available; AUTO takes event v1.\n  chain v1: not available: the number of")
+    assert text.startswith("CHAIN is not available; AUTO takes event v2.\n  chain v1: not available: the number of")
     assert str(evo.explain(search, d.OneMax(60), engine=_EVENT)).startswith("EVENT is exact; AUTO takes chain v1.")

@@ -224,9 +224,21 @@ def test_blocks_are_handed_out_only_while_few_outcomes_wait() -> None:
         time.sleep(0.002)
         assert len(handed) <= len(taken) + 4, "three that wait, and one on its way"
         outcome = exchange.take(1.0)
-        assert outcome is not None
+        assert outcome is not None and exchange.take(1.0) is outcome, "given again until it is settled"
+        exchange.settle()
         taken.append(outcome.block)
     assert taken == handed == list(blocks)
+
+
+def test_an_exchange_is_not_idle_before_what_was_taken_is_settled() -> None:
+    (block,) = make_plan(1, 1).blocks
+    exchange = Exchange([block], most=1)
+    assert exchange.next() == block
+    exchange.put(Outcome(block, None, None))
+    exchange.take(1.0)
+    assert not exchange.idle
+    exchange.settle()
+    assert exchange.idle
 
 
 def test_an_exchange_that_failed_is_idle_and_says_why() -> None:

@@ -52,13 +52,14 @@ class Exchange:
         self._waiting = deque(blocks)
         self._running: dict[Block, None] = {}
         self._finished: SimpleQueue[Outcome | BaseException] = SimpleQueue()
+        self._taken: Outcome | None = None
         self._most = most
         self._change = threading.Condition()
 
     @property
     def idle(self) -> bool:
-        """Whether no block is waiting or running and no outcome waits to be taken."""
-        return not self._waiting and not self._running and self._finished.empty()
+        """Whether no block is waiting or running and every outcome is settled."""
+        return not self._waiting and not self._running and self._finished.empty() and self._taken is None
 
     @property
     def running(self) -> list[Block]:
@@ -73,8 +74,9 @@ class Exchange:
                 self._change.wait(_POLL_SECONDS)
             if not self._waiting:
                 return None
-            block = self._waiting.popleft()
-            self._running[block] = None
+            block = self._waiting[0]
+            self._running[block] = None  # first, so that it is never nowhere, which would look idle
+            self._waiting.popleft()
             return block
 
     def blocks(self) -> Iterator[Block]:
@@ -98,9 +100,13 @@ class Exchange:
     def take(self, seconds: float) -> Outcome | None:
         """Wait for the next outcome; None if there is none in time. Called by the driver alone.
 
+        It is given again until it is `settle`d: an interrupted driver loses none.
+
         Raises:
             BaseException: What the workers failed with.
         """
+        if self._taken is not None:
+            return self._taken
         with self._change:
             self._change.notify_all()
         try:
@@ -109,7 +115,12 @@ class Exchange:
             return None
         if isinstance(found, BaseException):
             raise found
+        self._taken = found
         return found
+
+    def settle(self) -> None:
+        """Be done with the outcome that was taken."""
+        self._taken = None
 
     def cancel(self) -> None:
         """Hand out no further block."""

@@ -68,10 +68,13 @@ def study_in(folder: Path, command: str) -> Study:
 
 def _nearest(folder: Path) -> str:
     """A folder of results whose name is close."""
-    from evo.core.checks import nearest
+    import difflib
 
     known = _results_in(folder.parent)
-    return nearest(folder.name, known) if known else "Pass the --out of an earlier run."
+    if not known:
+        return "Pass the --out of an earlier run."
+    close = difflib.get_close_matches(folder.name, known, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]!r}?" if close else f"Known: {few(known)}."
 
 
 def _results_in(home: Path) -> list[str]:

@@ -86,9 +86,7 @@ def fixed_budget(
     labels.titled(panel, words, axis_words(budget, times=BUDGET), axis_words(quantity, "best so far"))
     if len(marks) > 1:
         labels.column(panel, marks)
-    stopped = any(len(item.x) < len(points) for item in drawn)
-    remark = " A curve stops where the first run without the best value ended." if stopped else ""
-    labels.note(chart, f"Median and middle {100 * part:g} % of the runs.{remark}")
+    labels.note(chart, f"Median and middle {100 * part:g} % of the runs.{_remark(found, sign)}")
     return chart
 
 
@@ -100,11 +98,26 @@ def _budgets(found: Sequence[Histories]) -> np.ndarray:
     return histories.grid(float(positive.min()), float(positive.max()), everything)
 
 
+def _remark(found: Sequence[Histories], sign: float) -> str:
+    """How many runs ended, capped or not, before they had the best value, and how they count."""
+    short, total = sum(len(_short(item, sign)) for item in found), sum(len(item.runs) for item in found)
+    if not short:
+        return ""
+    best = "the best value of their series" if len(found) > 1 else "the best value"
+    which = "each curve stops where its first such run" if len(found) > 1 else "the curve stops where the first of them"
+    return f" {short} of {counted([total], 'run')} ended without {best}; {which} ended."
+
+
+def _short(item: Histories, sign: float) -> list[float]:
+    """Where the runs ended that never had the best value of all."""
+    last = [histories.best(run.y, sign)[-1] for run in item.runs]
+    goal = max(last)
+    return [float(run.x[-1]) for run, value in zip(item.runs, last, strict=True) if value < goal]
+
+
 def _spread(item: Histories, budgets: np.ndarray, sign: float, share: float) -> Spread:
     progress = [histories.best(run.y, sign) for run in item.runs]
-    goal = max(values[-1] for values in progress)
-    ends = [run.x[-1] for run, values in zip(item.runs, progress, strict=True) if values[-1] < goal]
-    points = budgets[budgets <= min(ends, default=math.inf)]
+    points = budgets[budgets <= min(_short(item, sign), default=math.inf)]
     rows = []
     for budget in points:
         places = [int(np.searchsorted(run.x, budget, side="right")) - 1 for run in item.runs]

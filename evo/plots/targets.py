@@ -166,6 +166,7 @@ def _draw(panel: Panel, curve: Curve, words: str, marks: float) -> labels.Label:
 def _remarks(drawn: Sequence[Curve], confidence: float, centre: str) -> str:
     method = "Student's t" if centre == "mean" else "order statistics"
     parts = [f"Intervals of {100 * confidence:g} % at each value by itself ({method})."]
+    parts.append("A value counts from the first recorded row that shows it.")
     if any(len(curve.points[-1].caps) for curve in drawn):
         parts.append("Open: capped runs at the hardest value.")
         if word(drawn, centre) not in ("", centre):

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import polars as pl
 import pytest
+from matplotlib.text import Text
 
 from evo.core.problems import Sense
 from evo.plots import fixed_budget, fixed_target, trajectory
@@ -109,6 +110,17 @@ def test_fixed_budget_stops_where_somebody_was_capped():
     assert max(row.x for row in fixed_budget(FREE).rows) == FREE["steps"].max()
     rows = fixed_budget(CAPPED, y="zeros", budgets=[CAP]).rows
     assert rows[0].y == N - fixed_budget(CAPPED, budgets=[CAP]).rows[0].y
+
+
+def test_the_words_say_how_many_histories_fell_short_and_when_a_value_counts():
+    short = int(np.isinf(times(CAPPED, N)[0]).sum())
+    assert f"{short} of {RUNS} runs ended without the best value; the curve stops where" in words(fixed_budget(CAPPED))
+    assert "without" not in words(fixed_budget(FREE))
+    assert "A value counts from the first recorded row that shows it." in words(fixed_target(FREE))
+
+
+def words(chart):
+    return " ".join(" ".join(text.get_text().split()) for text in chart.figure.findobj(Text))
 
 
 def test_trajectory_against_steps_counts_runs_on_their_way():

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from evo.cli.foreign import notice
 
@@ -108,7 +109,9 @@ def _message(error: Exception) -> str:
     if isinstance(error, ValueError | TypeError | RuntimeError):
         text = str(error) or type(error).__name__
     elif isinstance(error, OSError) and error.filename is not None:
-        text = f"cannot use {error.filename}: {error.strerror}. Free it or choose another --out."
+        place = Path(os.fsdecode(error.filename))
+        place = place.parent if place.name.endswith(".partial") else place  # files appear by renaming
+        text = f"cannot use {place}: {error.strerror}. Make it usable, or choose another --out."
     else:
         text = f"{type(error).__name__}: {error}. Add --debug for the trace."
     return "\n".join([text, *notes])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import tyro
 
@@ -24,9 +25,13 @@ def parse(kind: Callable[..., T], words: Sequence[str], program: str, descriptio
         words: after the command's name.
         program: how the command is called.
         description: above the options; the class's docstring if None.
+
+    Raises:
+        ValueError: for an option that wants a number and has something else.
     """
     if description is None and {"-h", "--help"} & set(words):
         print(_laid_out(inspect.getdoc(kind) or "") + "\n")  # the parser would join its lines
+    _refuse_no_numbers(kind, words)
     options: dict[str, Any] = {"config": (tyro.conf.FlagCreatePairsOff,)}
     return tyro.cli(kind, args=list(words), prog=program, description=description or "", **options)
 
@@ -41,6 +46,22 @@ def one_of(option: str, value: str, allowed: Iterable[str]) -> str:
     if value not in known:
         raise checks.bad_value(option, value, f"be one of {', '.join(known)}", checks.nearest(value, known))
     return value
+
+
+def _refuse_no_numbers(kind: Callable[..., Any], words: Sequence[str]) -> None:
+    """Say in words of the command what the parser would say in types, such as '{None}|INT'."""
+    for field in dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ():
+        hint = get_type_hints(kind)[field.name]
+        number = next((made for made in (int, float) if made is hint or made in get_args(hint)), None)
+        got = peek(words, (), field.name) if number else None
+        if number is None or got is None:
+            continue
+        try:
+            number(got)
+        except ValueError:
+            allowed = "be an integer" if number is int else "be a number"
+            action = f"Pass for example --{field.name} {10 if number is int else 0.95}."
+            raise checks.bad_value(f"--{field.name}", got, allowed, action) from None
 
 
 def _laid_out(text: str) -> str:

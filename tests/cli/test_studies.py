@@ -134,6 +134,8 @@ def test_another_study_in_the_same_folder_is_refused(file, done, tmp_path, capsy
         (["study", "FILE", "--block", "3/2"], "with 1 <= i <= m"),
         (["study", "FILE", "--executor", "thraeds"], "Did you mean 'threads'?"),
         (["study", "FILE", "--runs", "0"], "`--runs` must be an integer >= 1"),
+        (["study", "FILE", "--runs", "1e3"], "`--runs` must be an integer; got '1e3'. Pass for example --runs 10."),
+        (["table", "DONE", "--confidence=x"], "`--confidence` must be a number; got 'x'. Pass for example"),
         (["status", "nowhere"], "there is no nowhere"),
         (["table", "empty"], "empty is empty. Pass the folder that `evo study` or `evo run` named"),
         (["status", "othre"], "there is no othre. Did you mean 'other'?"),
@@ -166,6 +168,16 @@ def test_errors_are_one_message(file, made, tmp_path, capsys, monkeypatch, words
     code, _, err = call(capsys, *(places.get(word, word) for word in words))
     assert code == 1 and message in err and "Traceback" not in err
     assert err.startswith("evo: ") and len(err.strip().splitlines()) == 1
+
+
+def test_a_file_that_cannot_be_written_is_named_by_its_folder(made, tmp_path, capsys, monkeypatch):
+    def denied(self, data):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "write_bytes", denied)
+    code, _, err = call(capsys, "draw", made, "--kind", "survival", "--where", "n=12", "--out", "here/x.png")
+    assert code == 1 and err == "evo: cannot use here: Permission denied. Make it usable, or choose another --out.\n"
 
 
 def test_a_mistake_in_a_file_is_one_message(tmp_path, capsys):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "drawn"]
 
 _FROM_RUNS = ("against", "distribution", "survival")
-_FROM_RECORDS = ("fixed_target", "fixed_budget", "trajectory")
+_FROM_RECORDS = {"fixed_target": "x", "fixed_budget": "y", "trajectory": "y"}  # with the axis of the observable
 #: the kinds of figures, each the name of a function of `evo.plots`
 KINDS = (*_FROM_RUNS, *_FROM_RECORDS)
 
@@ -45,11 +45,16 @@ def drawn(study: Study, kind: str | None, options: dict[str, Any]) -> Chart:
         action = "Run the study with record=..." if kind in _FROM_RECORDS else "Run it first."
         raise checks.bad_value("kind", kind, f"draw what the study has; it has {missing}", action)
     draw = getattr(importlib.import_module("evo.plots"), kind)
-    known = list(inspect.signature(draw).parameters)[1:]
+    parameters = inspect.signature(draw).parameters
+    known = list(parameters)[1:]
     for name in given:
         if name not in known:
             allowed = f"take arguments of evo.plots.{kind} ({', '.join(known)}), not {name!r}"
             raise checks.bad_type(name, given[name], allowed, "Leave it out, or choose another kind.")
+    if kind in _FROM_RECORDS and (axis := _FROM_RECORDS[kind]) not in given:
+        observed = frame.columns[frame.columns.index("evaluations") + 1 :]
+        if len(observed) == 1 and parameters[axis].default not in observed:
+            given[axis] = observed[0]  # nothing else can be meant
     chart: Chart = draw(frame, **given)
     return chart
 

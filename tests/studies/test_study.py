@@ -500,5 +500,9 @@ def test_figures(study, tmp_path):
     assert alone.draw().rows  # the distribution
     with pytest.raises(ValueError, match="no recorded rows"):
         alone.draw(kind="trajectory")
+    only = evo.study(
+        {"rls": rls}, n=8, runs=2, seed=0, out=tmp_path / "y", record=evo.Every(1, evo.best_value), progress=False
+    )
+    assert only.draw(kind="trajectory").rows and only.draw(kind="fixed_target").rows  # of what was recorded
     with pytest.raises(ValueError, match="`x` must be given: no number of the grid varies"):
         alone.draw(kind="against")

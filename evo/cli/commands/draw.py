@@ -45,10 +45,11 @@ class Draw:
 
     x: Annotated[str | None, tyro.conf.arg(metavar="EXPRESSION", help_behavior_hint="")] = None
     """What the x axis shows; if not given, for against the last number that varies in the grid, for fixed-target the
-    value, for the others the steps."""
+    value or the only observable, for the others the steps."""
 
     y: Annotated[str | None, tyro.conf.arg(metavar="EXPRESSION", help_behavior_hint="")] = None
-    """What the y axis shows; the steps, or the recorded value, if not given."""
+    """What the y axis shows; if not given, for fixed-budget the value and for trajectory the rate, or the only
+    observable, for the others the steps."""
 
     by: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME", help_behavior_hint="")] = ()
     """Columns that tell series apart; the algorithm if not given."""

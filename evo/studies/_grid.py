@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import itertools
 import math
@@ -18,13 +19,18 @@ __all__ = ["RESERVED", "Grid", "Plain", "Point", "grid_of", "points"]
 Plain: TypeAlias = "int | float | str | bool"
 Grid: TypeAlias = "Mapping[str, tuple[Plain, ...]]"
 
+#: what a misspelt keyword may have meant
+_ARGUMENTS = (
+    *("cells", "runs", "seed", "out", "stop", "record"),
+    *("engine", "block", "executor", "part", "fresh", "progress"),
+)
 #: the columns of frames and tables, and the arguments of a study
 RESERVED = frozenset(
     {
         *("cell", "algorithm", "run", "steps", "spent", "evaluations", "hit", "reached", "value", "reason"),
         *("runs", "capped", "estimate", "lower", "upper", "kind", "median", "median_lower", "median_upper"),
         *("ert", "ert_lower", "ert_upper", "success", "success_lower", "success_upper"),
-        *("cells", "seed", "out", "stop", "record", "engine", "block", "executor", "part", "fresh", "progress"),
+        *_ARGUMENTS,
     }
 )
 
@@ -80,7 +86,7 @@ def points(cells: Mapping[str, Any], grid: Grid) -> list[Point]:
             found.append(Point(name, algorithm, parameters, made_by))
     for name in grid:
         if name not in used:
-            action = "Leave it out, or let a function of `cells` take it."
+            action = f"Leave it out, or let a function of `cells` take it.{_meant(name)}"
             raise checks.bad_value(name, grid[name], "be a parameter that a function of `cells` names", action)
     _refuse_equal_names(found)
     return found
@@ -88,9 +94,9 @@ def points(cells: Mapping[str, Any], grid: Grid) -> list[Point]:
 
 def _values(name: str, given: Any) -> tuple[Plain, ...]:
     if name in RESERVED or name.startswith("record."):
-        action = f"Rename it, for example to {name}_."
+        action = f"Rename it, for example to {name}_.{_meant(name)}"
         raise checks.bad_value("grid", name, "name parameters that are no columns or arguments of a study", action)
-    action = f"Pass a number, a text, or a sequence of such values, for example {name}=[1, 2, 3]."
+    action = f"Pass a number, a text, or a sequence of such values, for example {name}=[1, 2, 3].{_meant(name)}"
     allowed = "be a plain value or a one-dimensional sequence of plain values (int, float, str, bool)"
     if hasattr(given, "tolist"):  # arrays and scalars of numpy and its kin
         if getattr(given, "ndim", 1) > 1:
@@ -113,6 +119,12 @@ def _values(name: str, given: Any) -> tuple[Plain, ...]:
             raise checks.bad_value(name, items, f"have different values, but {value!r} occurs twice", action)
         seen.add(value)
     return values
+
+
+def _meant(name: str) -> str:
+    """A hint for an argument that was misspelt, since any keyword that is none of them counts as a parameter."""
+    close = difflib.get_close_matches(name, _ARGUMENTS, n=1, cutoff=0.7)
+    return f" Did you mean the argument {close[0]!r}?" if close and close[0] != name else ""
 
 
 def _plain(name: str, item: Any, allowed: str, action: str) -> Plain:

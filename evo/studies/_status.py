@@ -46,7 +46,9 @@ class Status:
         lines += f"; {self.finished} of {self.cells} cells have all {self.runs} runs"
         if self.damaged:
             lines += f"; {self.damaged} damaged blocks will be run again"
-        return lines + ("." if not self.missing else ". The same call again goes on.")
+        if self.missing:
+            lines += ". The same call again goes on; after a part of it, the other parts do"
+        return f"{lines}."
 
 
 def status_of(store: Store) -> Status:

@@ -110,7 +110,7 @@ def test_jobs_of_an_array_and_their_merge(file, made, tmp_path, capsys):
     jobs = [tmp_path / f"job-{number}" for number in (1, 2)]
     for number, job in enumerate(jobs, 1):
         code, text, _ = call(capsys, "study", file, "--out", job, "--block", f"{number}/2")
-        assert code == 0 and "12 of 24 runs finished (50 %)" in text
+        assert code == 0 and "12 of 24 runs finished (50 %)" in text and "the other parts do." in text
     code, text, _ = call(capsys, "merge", tmp_path / "all", *jobs)
     assert code == 0 and "24 of 24 finished (100 %), in 12 of 12 blocks" in text
     assert Study.read(tmp_path / "all").frame().equals(Study.read(made).frame())

@@ -138,9 +138,9 @@ def draw(named: Sequence[tuple[str, Sample]], kind: Kind, across: str, confidenc
 def _curve(
     panel: Panel, name: str, steps: Steps, start: float, left: float, right: float, look: Look, marks: float
 ) -> None:
-    """Draw from the first step on (from the left if there is none) to the last one, or to where runs were capped."""
+    """Draw from the first step on (from the left if caps come first) to the last one, or to where runs were capped."""
     first, final = (steps.edge, (steps.lower[-1], steps.upper[-1])) if len(steps.x) else (steps.edge, steps.edge)
-    begin = float(steps.x[0]) if len(steps.x) else left
+    begin = float(steps.x[0]) if len(steps.x) and steps.y[0] != start else left
     last = [min(steps.end, right)] if math.isfinite(steps.end) else []
     known = steps.at(np.array(last), start)
     panel.band(

@@ -64,7 +64,8 @@ class Survival:
         """The Kaplan-Meier curve, up to the last time at which a run was watched."""
         found = survivors(of, confidence)
         end = float(of.ends.max()) if of.capped else math.inf
-        return curves.Steps(found.times, found.survival, found.lower, found.upper, (1.0, 1.0), end)
+        all_left = (((1 - confidence) / 2) ** (1 / len(of.values)), 1.0)  # all n beyond t: p^n is half of the error
+        return curves.Steps(found.times, found.survival, found.lower, found.upper, all_left, end)
 
     def caps(self, of: Sample, drawn: curves.Steps) -> tuple[np.ndarray, np.ndarray]:
         """Each capped run at its cap."""

@@ -52,6 +52,16 @@ def test_survival_is_kaplan_meier_with_all_caps_marked():
     assert np.array_equal(caps[:, 1], np.concatenate([[1.0], band.survival])[at])
 
 
+def test_survival_of_capped_runs_alone_is_a_line_up_to_the_cap():
+    panel = survival(pl.DataFrame({"steps": [INF, INF, INF], "spent": [5.0, 5.0, 5.0]})).panels[0]
+    line = max(
+        (line for line in panel.axes.lines if line.get_color() != "none"), key=lambda line: np.ptp(line.get_xdata())
+    )
+    assert list(line.get_xdata())[:1] == [0.0] and max(line.get_xdata()) == 5.0 and set(line.get_ydata()) == {1.0}
+    lowest = panel.axes.collections[0].get_paths()[0].vertices
+    assert lowest[lowest[:, 0] < 5.0, 1].min() == pytest.approx(0.025 ** (1 / 3))  # Clopper and Pearson, 3 of 3
+
+
 def test_units_follow_expressions():
     plain, scaled = survival(MIXED), survival(MIXED, "steps/n - 1")
     assert np.allclose(measured(scaled)[:, 0], measured(plain)[:, 0] / 4 - 1, rtol=1e-12)

@@ -323,7 +323,9 @@ class Study:
 
 
 def _folder(out: Any) -> Path:
-    if not isinstance(out, str | os.PathLike) or not str(out):
-        action = 'Pass for example out="results/mine".'
+    action = 'Pass for example out="results/mine".'
+    if not isinstance(out, str | os.PathLike):
         raise checks.bad_type("out", out, "be the path of a folder", action)
+    if not str(out) or "\0" in str(out):
+        raise checks.bad_value("out", str(out), "be the path of a folder", action)
     return Path(out)

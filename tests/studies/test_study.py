@@ -371,6 +371,8 @@ def test_changed_code_of_the_user_is_refused(tmp_path, monkeypatch):
         ({"seed": evo.Key(3)}, TypeError, "`seed` must be an integer"),
         ({"block": 0}, ValueError, "`block` must be an integer >= 1"),
         ({"out": 3}, TypeError, "`out` must be the path of a folder; got 3"),
+        ({"out": ""}, ValueError, "`out` must be the path of a folder; got ''"),
+        ({"out": "a\0b"}, ValueError, r"`out` must be the path of a folder; got 'a.x00b'. Pass for example"),
         ({"stop": 500}, TypeError, "`stop` must be a stop"),
         ({"stop": evo.WallClock(1)}, ValueError, "`stop` must not depend on the clock: .* got WallClock"),
         ({"stop": evo.Steps(9) | evo.WallClock(1)}, ValueError, "must not depend on the clock"),

@@ -115,7 +115,8 @@ def details_of(cell: Cell) -> dict[str, Json]:
     found: dict[str, Description] = {name: described(name, value) for name, value in parts.items()}
     code: dict[str, Json] = {}
     for item in found.values():
-        code |= item.code
+        for place, text in item.code.items():  # several lambdas of a script have one place
+            code[place] = text if code.get(place, text) == text else f"{code[place]}+{text}"
     plain: dict[str, Json] = {name: item.plain for name, item in found.items()}
     names: list[Json] = list(cell.parameters)  # their order, which JSON objects do not have
     parameters = encode(dict(cell.parameters))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import enum
+import functools
 import hashlib
 import importlib.metadata
 import inspect
@@ -10,38 +13,55 @@ import linecache
 import sys
 import sysconfig
 import types
-from functools import lru_cache
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["fingerprints"]
+__all__ = ["closure", "fingerprints"]
 
+_DATA = (
+    *(bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset, enum.Enum),
+    *(np.ndarray, np.generic, functools.partial, types.MethodType),
+)
 _LIBRARY = ("evo", "theory", "numpy", "numba", "scipy", "builtins")
 
 
-def fingerprints(thing: Any) -> dict[str, str]:
+def fingerprints(thing: Any, tell: Callable[[Any], object]) -> dict[str, str]:
     """The code that a class or function comes from, as name -> fingerprint; none for the library and Python's own.
 
     A module that can be imported is taken whole: its source is hashed. What is defined in a script, a notebook or at
-    the prompt is taken alone, with the functions, classes and plain constants of the same place that it names, so
-    that the script may change elsewhere. Of an installed package, the version counts.
+    the prompt is taken alone, with what it names: functions, classes and values of the same place, and modules that
+    were imported there. So the script may change elsewhere. Of an installed package, the version counts.
 
     Args:
         thing: A class or a function.
+        tell: Describes a value to which code refers, and takes note of the code that this value consists of; what it
+            refuses by a TypeError is left out.
     """
     found: dict[str, str] = {}
     for item in (thing, *_implementations(thing)):
         name = getattr(item, "__module__", None)
         if not isinstance(name, str) or _is_known(name):
             continue
-        module = sys.modules.get(name)
-        path = getattr(module, "__file__", None)
+        path = getattr(sys.modules.get(name), "__file__", None)
         if name != "__main__" and path is not None:
             found[name] = _of_file(name, path, _stamp(path))
         else:
-            found[f"{name}.{getattr(item, '__qualname__', repr(item))}"] = _digest("\n".join(_sources(item)))
+            texts, modules = _sources(item, tell)
+            found |= {home: _of_file(home, file, _stamp(file)) for home, file in modules.items()}
+            found[f"{name}.{getattr(item, '__qualname__', repr(item))}"] = _digest("\n".join(texts))
+    return found
+
+
+def closure(function: types.FunctionType) -> dict[str, Any]:
+    """The values of enclosing functions to which a function refers, as far as they are there yet."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with suppress(ValueError):  # not assigned yet
+            found[name] = cell.cell_contents
     return found
 
 
@@ -60,7 +80,11 @@ def _implementations(thing: Any) -> list[Any]:
 
 def _is_known(module: str) -> bool:
     top = module.partition(".")[0]
-    return top in _LIBRARY or (top in sys.stdlib_module_names and top != "__main__")
+    if top in _LIBRARY:
+        return True
+    file = getattr(sys.modules.get(top), "__file__", None)
+    own = file is None or file.startswith(sysconfig.get_path("stdlib"))  # else a file of the user hides a module
+    return top in sys.stdlib_module_names and top != "__main__" and own
 
 
 def _stamp(path: str) -> float:
@@ -70,7 +94,7 @@ def _stamp(path: str) -> float:
         return 0.0
 
 
-@lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=256)
 def _of_file(name: str, path: str, stamp: float) -> str:
     del stamp  # a file that is edited is read again
     if path.startswith((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))):
@@ -84,38 +108,89 @@ def _of_file(name: str, path: str, stamp: float) -> str:
     return _digest(data.replace(b"\r\n", b"\n"))
 
 
-def _sources(thing: Any) -> list[str]:
-    """The source of a class or function, and of what it names in the same place, in the order of names."""
-    place = thing.__module__
-    todo, seen = [thing], {}
+def _sources(thing: Any, tell: Callable[[Any], object]) -> tuple[list[str], dict[str, str]]:
+    """The texts of a class or function and of what it names in the same place, sorted; and the modules it names."""
+    todo, seen = [("", thing)], set[tuple[str, int]]()
+    texts: set[str] = set()
+    modules: dict[str, str] = {}
     while todo:
-        item = todo.pop()
-        key = getattr(item, "__qualname__", repr(item))
-        if key in seen:
+        name, item = todo.pop()
+        if (name, id(item)) in seen:
             continue
-        seen[key] = _source(item)
-        for name, value in _named(item):
-            value = getattr(value, "py_func", value)
-            if isinstance(value, type | types.FunctionType) and value.__module__ == place:
-                todo.append(value)
-            elif isinstance(value, bool | int | float | str | tuple | None):
-                seen[name] = f"{name} = {value!r}"
-            elif isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
-                seen[name] = f"{name} = {value.dtype} {value.shape} {_digest(value.tobytes())}"
-    return [seen[key] for key in sorted(seen)]
+        seen.add((name, id(item)))
+        texts.add(_labelled(name, item, _source(item)))
+        for held, value in (*_named(item), *_held(item)):
+            value = _unwrapped(value)
+            if isinstance(value, type | types.FunctionType | types.ModuleType):
+                home = value.__name__ if isinstance(value, types.ModuleType) else value.__module__
+                file = getattr(sys.modules.get(home), "__file__", None)
+                if home == thing.__module__:
+                    todo.append((held, value))
+                elif file is not None and home != "__main__" and not _is_known(home):
+                    modules[home] = file
+            elif _says_much(value):
+                with suppress(TypeError):
+                    texts.add(f"{held} = {tell(value)!r}")
+    return sorted(texts), modules
+
+
+def _unwrapped(value: Any) -> Any:
+    """The Python function of a compiled or cached one."""
+    value = getattr(value, "py_func", value)
+    return value.__wrapped__ if isinstance(value, functools._lru_cache_wrapper) else value
+
+
+def _labelled(name: str, item: Any, source: str) -> str:
+    return source if name in ("", getattr(item, "__name__", "")) else f"{name} = {source}"
+
+
+def _says_much(value: Any) -> bool:
+    """Whether a value is data, such as numbers and containers, or an object of the user's or of a part."""
+    cls = type(value)
+    return value is None or isinstance(value, _DATA) or dataclasses.is_dataclass(cls) or not _is_known(cls.__module__)
 
 
 def _named(item: Any) -> list[tuple[str, Any]]:
     """The globals that the code of a function, or of the methods of a class, names; and the bases of a class."""
     found: dict[str, Any] = {base.__qualname__: base for base in getattr(item, "__bases__", ())}
-    for function in _methods(item) if isinstance(item, type) else [getattr(item, "py_func", item)]:
-        code = getattr(function, "__code__", None)
-        todo = [code] if code is not None else []
+    for function in _functions(item):
+        todo = [function.__code__]
         while todo:
             part = todo.pop()
-            found.update({name: function.__globals__[name] for name in part.co_names if name in function.__globals__})
+            for name in part.co_names:
+                if name in function.__globals__:
+                    found[name] = value = function.__globals__[name]
+                    if isinstance(value, types.ModuleType) and not _is_known(value.__name__):
+                        inner = {f"{name}.{key}": vars(value)[key] for key in part.co_names if key in vars(value)}
+                        found.update({key: here for key, here in inner.items() if _has_home(here)})
             todo += [constant for constant in part.co_consts if isinstance(constant, types.CodeType)]
     return sorted(found.items())
+
+
+def _has_home(value: Any) -> bool:
+    return isinstance(_unwrapped(value), type | types.FunctionType | types.ModuleType)
+
+
+def _held(item: Any) -> list[tuple[str, Any]]:
+    """What functions hold beside their source, their defaults and closures; and the attributes of a class."""
+    found: list[tuple[str, Any]] = []
+    if isinstance(item, type):
+        found += [(f"{item.__qualname__}.{name}", value) for name, value in vars(item).items() if name[:2] != "__"]
+    for function in _functions(item):
+        place = function.__qualname__
+        found += [(f"{place}[{name}]", value) for name, value in closure(function).items() if name != "__class__"]
+        defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+        found += [(f"{place}({number})", value) for number, value in enumerate(defaults)]
+    return found
+
+
+def _functions(item: Any) -> list[types.FunctionType]:
+    """A function itself; of a class the functions that its author wrote."""
+    if isinstance(item, type):
+        made = "<string>" if dataclasses.is_dataclass(item) else None  # where dataclasses write their methods
+        return [function for function in _methods(item) if function.__code__.co_filename != made]
+    function = getattr(item, "py_func", item)
+    return [function] if isinstance(function, types.FunctionType) else []
 
 
 def _methods(cls: type) -> list[Any]:
@@ -127,7 +202,7 @@ def _methods(cls: type) -> list[Any]:
 def _source(item: Any) -> str:
     code = getattr(item, "__code__", None)
     try:
-        return _of_lambda(code) if code is not None and code.co_name == "<lambda>" else inspect.getsource(item)
+        return _of_lambda(code) if code is not None and code.co_name == "<lambda>" else inspect.getsource(code or item)
     except (OSError, TypeError, SyntaxError):  # of a notebook or prompt: classes have no source there
         if code is not None:
             return _compiled(code)
@@ -139,13 +214,15 @@ def _of_lambda(code: types.CodeType) -> str:
     """The source of a lambda alone, without the rest of its line."""
     linecache.checkcache(code.co_filename)
     tree = ast.parse("".join(linecache.getlines(code.co_filename)))
-    starts = [(line, column) for line, _, column, _ in code.co_positions() if line is not None and column is not None]
-    inner = max(starts, default=(code.co_firstlineno, 0))
+    ranges = [place for place in code.co_positions() if None not in place and place[2:] != (0, 0)]
+    first = min(((line, column) for line, _, column, _ in ranges), default=(code.co_firstlineno, 0))
+    last = max(((line, column) for _, line, _, column in ranges), default=first)
     around = [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.Lambda)
-        and (node.lineno, node.col_offset) <= inner < (node.end_lineno or 0, node.end_col_offset or 0)
+        and (node.lineno, node.col_offset) <= first
+        and last <= (node.end_lineno or 0, node.end_col_offset or 0)
         and node.lineno == code.co_firstlineno
     ]
     if not around:

@@ -6,7 +6,6 @@ import dataclasses
 import enum
 import functools
 import hashlib
-import inspect
 import math
 import re
 import types
@@ -61,6 +60,7 @@ class _Writer:
         self.name = name
         self.code: dict[str, set[str]] = {}
         self._inside: set[int] = set()
+        self._known: dict[int, object] = {}
 
     def plain(self, value: Any) -> Json:
         cls = type(value)
@@ -73,7 +73,8 @@ class _Writer:
         if isinstance(value, enum.Enum):
             return f"{cls.__name__}.{value.name}"
         if isinstance(value, np.generic):
-            return self.plain(value.item())
+            plain = value.item()
+            return repr(value) if isinstance(plain, np.generic) else self.plain(plain)  # a longdouble gives itself
         if isinstance(value, bytes):
             return {"bytes": _digest(value)}
         if isinstance(value, Key):
@@ -160,13 +161,16 @@ class _Writer:
         function = getattr(function, "__func__", function)
         if isinstance(function, types.FunctionType):
             defaults = [function.__defaults__, function.__kwdefaults__]
-            for word, held in (("closure", dict(inspect.getclosurevars(function).nonlocals)), ("defaults", defaults)):
+            for word, held in (("closure", _code.closure(function)), ("defaults", defaults)):
                 if held not in ({}, [None, None]):
                     found[word] = self.plain(held)
         return found
 
     def _seen(self, thing: Callable[..., Any] | type) -> None:
-        for place, fingerprint in _code.fingerprints(thing).items():
+        if id(thing) in self._known:
+            return
+        self._known[id(thing)] = thing  # kept, so that no other gets its id
+        for place, fingerprint in _code.fingerprints(thing, self.plain).items():
             self.code.setdefault(place, set()).add(fingerprint)
 
 

@@ -16,6 +16,7 @@ import pytest
 import evo
 from evo import discrete as d
 from evo.studies import _code, dumps
+from evo.studies._cells import cells_of, details_of
 from evo.studies._describe import described
 
 FACTOR = 2.0
@@ -48,6 +49,10 @@ def plain(value: Any) -> str:
     return dumps(described("value", value).plain)
 
 
+def sources(thing: Any) -> list[str]:
+    return _code._sources(thing, lambda value: value)[0]
+
+
 def by(value):
     return lambda x: value
 
@@ -73,6 +78,7 @@ def by(value):
         ({"a": 1}, {"a": 2}),
         ({1, 2}, {1, 3}),
         (float("nan"), float("inf")),
+        (np.longdouble(1), np.longdouble(2)),
         ("a" * 300, "a" * 299 + "b"),
         (b"a", b"b"),
         (evo.Key(1), evo.Key(2)),
@@ -126,8 +132,10 @@ def test_registered_functions_belong_to_a_part():
 
 def test_lambdas_of_one_line_are_told_apart():
     one, two = (lambda x: x + 1), (lambda x: (lambda y: y + FACTOR)(x))
-    assert _code._sources(one) == ["lambda x: x + 1"]
-    assert _code._sources(two) == [f"FACTOR = {FACTOR}", "lambda x: (lambda y: y + FACTOR)(x)"]
+    assert sources(one) == ["lambda x: x + 1"]
+    assert sources(two) == [f"FACTOR = {FACTOR}", "lambda x: (lambda y: y + FACTOR)(x)"]
+    three = lambda x: sorted(x, key=lambda y: -y)  # noqa: E731
+    assert sources(three) == ["lambda x: sorted(x, key=lambda y: -y)"]
 
 
 def test_classes_of_a_notebook_are_known_by_their_methods():
@@ -137,13 +145,74 @@ def test_classes_of_a_notebook_are_known_by_their_methods():
         exec(compile(body, "<cell>", "exec"), place)
         return place["Mine"]
 
-    assert _code._sources(made(2)) == _code._sources(made(2)) != _code._sources(made(3))
+    assert sources(made(2)) == sources(made(2)) != sources(made(3))
 
 
 def test_code_without_source_is_compared_as_compiled():
     made = [eval(f"lambda x: x + {k}") for k in (1, 1, 2)]
-    sources = [_code._sources(item) for item in made]
-    assert sources[0] == sources[1] != sources[2]
+    found = [sources(item) for item in made]
+    assert found[0] == found[1] != found[2]
+
+
+def of_main(text: str, name: str = "f") -> dict[str, str]:
+    """The code of what a script defines."""
+    place: dict[str, Any] = {"__name__": "__main__", "np": np, "functools": functools, "d": d}
+    exec(compile(text, "<cell>", "exec"), place)
+    return described("problem", place[name]).code
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("g = lambda x: x + 1; f = lambda x: g(x)", "+ 1", "+ 2"),
+        ("T = [1, 2]; f = lambda x: x + T[0]", "[1", "[3"),
+        ("T = {'a': [np.array([1, 2])]}; f = lambda x: x + T['a'][0][0]", "([1", "([3"),
+        ("def by(c):\n    return lambda x: c * x\ng = by(1)\nf = lambda x: g(x)", "by(1)", "by(2)"),
+        ("g = functools.partial(pow, 2); f = lambda x: g(x)", "2", "3"),
+        ("part = d.OneMax(10); f = lambda x: part.n", "10", "11"),
+        ("k = 1\ndef g(x, k=k):\n    return k\ndef f(x):\n    return g(x)", "k = 1", "k = 2"),
+        ("class C:\n    k = 1\n    def m(self):\n        return self.k\nf = C().m", "1", "2"),
+        ("class C:\n    def __init__(self):\n        self.k = 1\nc = C()\nf = lambda x: c.k", "1", "2"),
+        (
+            "def mk(c):\n    class F:\n        def m(self):\n            return c\n    return F()\nf = mk(1)",
+            "mk(1)",
+            "mk(2)",
+        ),
+        ("@functools.lru_cache\ndef g(x):\n    return 1\nf = lambda x: g(x)", "return 1", "return 2"),
+        (
+            "def by(g):\n    @functools.wraps(g)\n    def w(x):\n        return 1 * g(x)\n    return w\n"
+            "@by\ndef f(x):\n    return x",
+            "return 1",
+            "return 2",
+        ),
+    ],
+)
+def test_what_a_script_names_belongs_to_its_code(text, old, new):
+    assert of_main(text) == of_main(text) != of_main(text.replace(old, new))
+
+
+def test_modules_that_a_script_imports_belong_to_its_code(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "evo_test_helper.py").write_text("def g(x):\n    return x\n")
+    one = of_main("import evo_test_helper as h\nf = lambda x: h.g(x)")
+    assert set(one) == {"__main__.<lambda>", "evo_test_helper"}
+    assert set(of_main("from evo_test_helper import g\nf = lambda x: g(x)")) == set(one)
+
+
+def test_lambdas_of_several_parts_all_count():
+    def code(rate, value):
+        exec(text := f"a = lambda t: {rate}\nb = lambda x: {value}", place := {"__name__": "__main__"})
+        assert text
+        ea, f = d.OnePlusOne(rate=d.Schedule(place["a"])), d.Custom(place["b"], n=9, sense=evo.Sense.MAXIMISE)
+        (cell,) = cells_of({"a": (ea, f, evo.Steps(1))}, {}, seed=1, stop=None, record=None, engine=evo.Engine.AUTO)
+        return dumps(details_of(cell))
+
+    assert len({code(0.1, 1.0), code(0.2, 1.0), code(0.1, 2.0), code(1.0, 0.1)}) == 4
+
+
+def test_cycles_of_code_end():
+    text = "T = []\ndef f(x, k=1):\n    return T[0](x) if k else 1\nT.append(f)"
+    assert of_main(text) == of_main(text) != of_main(text.replace("else 1", "else 2"))
 
 
 SCRIPT = """

@@ -41,9 +41,9 @@ class Expression:
     """A quantity made of columns, numbers, `+ - * / ^`, `ln log2 sqrt exp` and parentheses.
 
     Neighbours are multiplied (`n ln n`); a function without parentheses takes the one power behind it, so that
-    `ln n^2` is ln(n²) and `ln n / n` is (ln n)/n. After a division neighbours are refused, since people read
-    `steps/n ln n` in two ways. `e` and `pi` are the constants unless columns are called so. What is not defined
-    (a division by 0, the logarithm of 0) is nan.
+    `ln n^2` is ln(n²) and `ln n / n` is (ln n)/n; `ln 2n` is refused. After a division neighbours are refused, since
+    people read `steps/n ln n` in two ways. `e` and `pi` are the constants unless columns are called so. What is not
+    defined (a division by 0, the logarithm of 0) is nan.
 
     Args:
         text: at most 200 characters.
@@ -243,6 +243,8 @@ class _Reader:
             if self.depth > _DEEPEST:
                 raise self.wrong(f"functions stand {_DEEPEST} deep at most")
             found = Node("call", text, (self.power(),))
+            if found.parts[0].kind == "number" and self.at < len(self.tokens) and self.tokens[self.at][0] == "name":
+                raise self.wrong(f"{text} of a product needs parentheses, as in {text}(2 n) or ({text} 2) n")
             self.depth -= 1
             return found
         if not self.next("("):

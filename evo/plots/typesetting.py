@@ -65,7 +65,7 @@ def _bare(node: Any) -> str:
         return rf"{base}^{{{_bare(right)}}}"
     if kind == "*":
         joint = r"\cdot " if right.kind == "number" else r"\,"
-        return rf"{_inside(left, 2)}{joint}{_inside(right, 3)}"
+        return rf"{_inside(left, 3 if left.kind == '/' else 2)}{joint}{_inside(right, 3)}"  # (a/b) c, not a/b c
     if kind == "/":
         return rf"{_inside(left, 2)}\,/\,{_inside(right, 3)}"
     return rf"{_inside(left, 1)} {kind} {_inside(right, 1 if kind == '+' else 2)}"

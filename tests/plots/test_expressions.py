@@ -59,6 +59,7 @@ def test_columns_win_over_constants():
         ("n)", r"nothing can follow before '\)'"),
         ("ln", "needs something behind"),
         ("2^3^4", "powers of powers"),
+        ("ln 2n", "ln of a product needs parentheses"),
         ("n.real", r"'\.' is not known"),
         ("__import__('os')", "is not known"),
         ("(" * 40, "30 deep"),
@@ -94,3 +95,4 @@ def test_labels_are_mathematics_that_matplotlib_reads(text):
 def test_labels_keep_parentheses_that_matter():
     assert Expression("n - (c - 1)").label == "$n - (c - 1)$"
     assert Expression("n/(c n)").label == r"$n\,/\,(c\,n)$"
+    assert Expression("steps/c*n").label == r"$(\mathrm{steps}\,/\,c)\,n$"

@@ -155,13 +155,15 @@ def test_functions_and_parts_within_parts():
         ("$n/2", 10),
         ("$n/8", 2.5),
         ("4 $c", 1.0),
+        ("2$e3", 14),
+        ("$n$e3", 140),
         ("e^$c", math.exp(0.25)),
         ("($n+1)^2", 441),
         ("$word", "a"),
     ],
 )
 def test_parameters_and_expressions_of_them(text, made):
-    values = {"n": 20, "c": 0.25, "word": "a"}
+    values = {"n": 20, "c": 0.25, "word": "a", "e3": 7}
     assert list(referred(text, Place(), values)) == re.findall(r"\$(\w+)", text)
     found = value_of(text, Place(), values)
     assert found == pytest.approx(made, rel=1e-15) if isinstance(made, float) else found == made

@@ -95,6 +95,6 @@ def _expression(raw: str, place: Place) -> Expression:
         if name not in _WORDS:
             raise place.error(f"{name!r} in {raw!r} is no parameter. Write ${name}, or one of {', '.join(_WORDS)}.")
     try:
-        return _read(raw.replace(_MARK, ""))
+        return _read(raw.replace(_MARK, " "))  # a space, so that "2$e3" is no number
     except ValueError as error:
         raise place.error(str(error)) from error

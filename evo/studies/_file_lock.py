@@ -33,6 +33,7 @@ class _Flock(Protocol):
     LOCK_EX: int
     LOCK_SH: int
     LOCK_NB: int
+    LOCK_UN: int
 
     def flock(self, fd: int, operation: int, /) -> None: ...
 
@@ -59,8 +60,8 @@ class FileLock:
         locks = _system_locks()
         descriptor = _flock(path, locks, refusal, shared) if locks is not None else None
         self.by_system = descriptor is not None
-        if descriptor is not None:
-            self.release = weakref.finalize(self, _close, descriptor, shared)
+        if descriptor is not None and locks is not None:
+            self.release = weakref.finalize(self, _close, descriptor, locks, shared, os.getpid())
         elif not shared:
             holder = path.with_name(f"{path.name}.holder")
             self.release = weakref.finalize(self, _remove_if_ours, holder, _create_holder(holder, refusal))
@@ -95,10 +96,13 @@ def _flock(path: Path, locks: _Flock, refusal: Refusal, shared: bool) -> int | N
             raise
 
 
-def _close(descriptor: int, shared: bool) -> None:
-    if not shared:
+def _close(descriptor: int, locks: _Flock, shared: bool, owner: int) -> None:
+    """Let go in the process that took the lock; one forked from it only closes its own end."""
+    if os.getpid() == owner:
         with suppress(OSError):
-            os.ftruncate(descriptor, 0)
+            if not shared:
+                os.ftruncate(descriptor, 0)
+            locks.flock(descriptor, locks.LOCK_UN)  # closing would leave it to processes forked in the meantime
     os.close(descriptor)
 
 

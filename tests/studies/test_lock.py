@@ -157,3 +157,33 @@ def test_taking_over_puts_back_what_another_driver_created_meanwhile(tmp_path: P
     assert file.read_bytes() == b"a new holder"
     _file_lock._take_away(file, b"a new holder")
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_process_neither_keeps_nor_drops_the_lock(tmp_path: Path) -> None:
+    store = Store.open(tmp_path, make_plan())
+    held = (tmp_path / "store.lock").read_bytes()
+    told, tell = os.pipe()
+    child = os.fork()
+    if child == 0:  # as if it ended: what holds the lock is let go
+        store.close()
+        os.write(tell, b"closed")
+        signal.pause()
+    try:
+        assert os.read(told, 6) == b"closed"
+        assert (tmp_path / "store.lock").read_bytes() == held
+        with pytest.raises(StoreLockedError):
+            Store.open(tmp_path, make_plan())
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+    try:
+        store.close()
+        Store.open(tmp_path, make_plan()).close()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -95,6 +96,25 @@ def test_processes_have_one_thread_each_and_stay(tmp_path: Path) -> None:
         assert table["cache"].unique().to_list() == [os.environ.get("NUMBA_CACHE_DIR", "")]
         pids |= set(table["pid"].to_list())
     assert 1 <= len(pids) <= 2 and os.getpid() not in pids
+
+
+MODULE = "from numpy import full\n\n\ndef work(block):\n    return {'x': full(block.count, NUMBER)}\n"
+
+
+def test_processes_that_wait_do_not_run_code_from_before_a_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    module, found = None, []
+    for number in ("1", "20"):
+        (tmp_path / "evo_test_work.py").write_text(MODULE.replace("NUMBER", number))
+        importlib.invalidate_caches()
+        module = importlib.import_module("evo_test_work") if module is None else importlib.reload(module)
+        with Store.open(tmp_path / number, make_plan(4, 2)) as store:
+            execute(store, module.work, executor="loky:2", progress=False)
+            found.append(set(store.table()["x"].to_list()))
+    assert found == [{1}, {20}]
 
 
 @pytest.mark.parametrize("executor", ["loky:2", DASK, RAY])

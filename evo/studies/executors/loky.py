@@ -10,7 +10,7 @@ from typing import final
 from evo.core import checks
 from evo.studies.executors._importable import refuse_parts_of_main
 from evo.studies.executors._joblib import JoblibPool
-from evo.studies.executors._workers import belong_to
+from evo.studies.executors._workers import belong_to, code_here
 from evo.studies.executors.base import AbstractExecutor, AbstractPool, Work, available
 from evo.studies.plan import Block
 
@@ -23,7 +23,7 @@ class Loky(AbstractExecutor):
     """Processes of this machine, each with one thread; for work that holds the interpreter lock.
 
     The processes are spawned, never forked, share the disk cache of compiled kernels, and stay for the next execution
-    until they were idle for five minutes.
+    until they were idle for five minutes or a module of the user changed.
 
     Args:
         count: Number of processes, at least 1; by default the processors that this process may use. A single one is
@@ -49,7 +49,7 @@ class Loky(AbstractExecutor):
 
         refuse_parts_of_main(work)
         count = min(available() if self.count is None else self.count, len(blocks))
-        backend = BACKENDS["loky"](inner_max_num_threads=1, initializer=belong_to, initargs=(os.getpid(),))
+        backend = BACKENDS["loky"](inner_max_num_threads=1, initializer=belong_to, initargs=(os.getpid(), code_here()))
         return JoblibPool(work, blocks, backend, count, _explained)
 
 

@@ -83,10 +83,8 @@ def resimulate(store: Store, work: Callable[[Block], Columns], count: int, *, se
     ordered = [block for block in store.plan.blocks if block in done]
     again = tuple(random.Random(chosen).sample(ordered, min(count, len(ordered))))
     differences: list[Difference] = []
-    if again:
-        table = store.table()
-        for block in again:
-            differences += _compared(block, table, work(block))
+    for block, stored in store.rows(again):
+        differences += _compared(block, stored, work(block))
     return Resimulation(
         blocks=again,
         differences=tuple(differences),
@@ -96,14 +94,13 @@ def resimulate(store: Store, work: Callable[[Block], Columns], count: int, *, se
     )
 
 
-def _compared(block: Block, table: pl.DataFrame, columns: Columns) -> list[Difference]:
+def _compared(block: Block, stored: pl.DataFrame, columns: Columns) -> list[Difference]:
     """What differs between the stored rows of a block and its rows computed now."""
     import polars as pl
 
     runs = list(range(block.first, block.first + block.count))
-    stored = table.filter((pl.col("cell") == block.cell) & pl.col("run").is_in(runs))
     again = pl.DataFrame(columns)
-    names = [name for name in stored.columns if name not in ("cell", "run") and stored[name].null_count() < len(stored)]
+    names = [name for name in stored.columns if name not in ("cell", "run")]
     found: list[Difference] = []
     for name in dict.fromkeys((*again.columns, *names)):
         if name not in stored.columns or name not in again.columns:

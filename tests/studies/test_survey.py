@@ -172,3 +172,24 @@ def test_signs_of_zeros_and_nan(path: Path) -> None:
         same = resimulate(store, lambda block: {"x": np.array([0.0, math.nan, 1.0])}, 1)
         other = resimulate(store, lambda block: {"x": np.array([-0.0, math.nan, 1.0])}, 1)
     assert same.differences == () and [item.run for item in other.differences] == [0]
+
+
+def test_a_block_of_another_type_differs_and_only_chosen_blocks_are_read(tmp_path, monkeypatch):
+    plan = make_plan(2, 2)
+    one, two = plan.blocks[:2]
+    with Store.open(tmp_path, plan) as store:
+        store.write(one, {"x": np.arange(5)})
+    with Store.open(tmp_path, plan) as store:  # which does not know the types of before
+        store.write(two, {"x": np.arange(5.0)})
+        read: list[Block] = []
+        load = Store._load
+        monkeypatch.setattr(
+            Store, "_load", lambda self, block, *rest: [load(self, block, *rest), read.append(block)][0]
+        )
+        store.verify()
+        read.clear()
+        found = resimulate(store, lambda block: {"x": np.arange(5)}, 2)
+        assert {item.block for item in found.differences} == {two} and len(found.differences) == 5
+        read.clear()
+        chosen = resimulate(store, lambda block: {"x": np.arange(5)}, 1, seed=1).blocks
+        assert read.count(chosen[0]) == 2 and len(read) == 3  # all to verify, then the chosen one

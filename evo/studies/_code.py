@@ -39,7 +39,7 @@ def fingerprints(thing: Any, tell: Callable[[Any], object]) -> dict[str, str]:
     Args:
         thing: A class or a function.
         tell: Describes a value to which code refers, and takes note of the code that this value consists of; what it
-            refuses by a TypeError is left out.
+            cannot describe is left out.
     """
     found: dict[str, str] = {}
     for item in (thing, *_implementations(thing)):
@@ -129,7 +129,7 @@ def _sources(thing: Any, tell: Callable[[Any], object]) -> tuple[list[str], dict
                 elif file is not None and home != "__main__" and not _is_known(home):
                     modules[home] = file
             elif _says_much(value):
-                with suppress(TypeError):
+                with suppress(Exception):  # whatever objects of others do when they are looked at
                     texts.add(f"{held} = {tell(value)!r}")
     return sorted(texts), modules
 

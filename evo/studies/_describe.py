@@ -67,7 +67,7 @@ class _Writer:
         if value is None or cls in (bool, int):
             return value
         if cls is float:
-            return value if math.isfinite(value) else repr(value)
+            return value if math.isfinite(value) else {"float": repr(value)}
         if cls is str:
             return value if len(value) <= 200 else {"text": _digest(value.encode())}
         if isinstance(value, enum.Enum):
@@ -103,7 +103,8 @@ class _Writer:
             return {"function": self.plain(value.func), "arguments": self.plain([*value.args, value.keywords])}
         if isinstance(value, Mapping):
             return {
-                key if type(key) is str else dumps(self.plain(key)): self.plain(item) for key, item in value.items()
+                key if type(key) is str else f"! {dumps(self.plain(key))}": self.plain(item)
+                for key, item in value.items()
             }
         if cls in (list, tuple):
             return self._sequence([self.plain(item) for item in value])

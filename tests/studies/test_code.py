@@ -81,6 +81,8 @@ def by(value):
         (np.longdouble(1), np.longdouble(2)),
         ("a" * 300, "a" * 299 + "b"),
         (b"a", b"b"),
+        ({1: 2}, {"1": 2}),
+        (float("inf"), "inf"),
         (evo.Key(1), evo.Key(2)),
         (Halving(0.5), Halving(0.25)),
         (
@@ -208,6 +210,18 @@ def test_lambdas_of_several_parts_all_count():
         return dumps(details_of(cell))
 
     assert len({code(0.1, 1.0), code(0.2, 1.0), code(0.1, 2.0), code(1.0, 0.1)}) == 4
+
+
+class Touchy:
+    @property
+    def __dict__(self):
+        raise OSError
+
+
+def test_values_that_cannot_be_described_are_left_out():
+    place: dict[str, Any] = {"__name__": "__main__", "t": Touchy(), "rng": np.random.default_rng(1)}
+    exec("f = lambda x: (t, rng)", place)
+    assert set(described("problem", place["f"]).code) == {"__main__.<lambda>", __name__}
 
 
 def test_cycles_of_code_end():

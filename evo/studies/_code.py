@@ -7,6 +7,7 @@ import dataclasses
 import enum
 import functools
 import hashlib
+import importlib.machinery
 import importlib.metadata
 import inspect
 import linecache
@@ -48,7 +49,7 @@ def fingerprints(thing: Any, tell: Callable[[Any], object]) -> dict[str, str]:
             continue
         path = getattr(sys.modules.get(name), "__file__", None)
         if name != "__main__" and path is not None:
-            found[name] = _of_file(name, path, _stamp(path))
+            found[name] = _of_file(name, path, _stamp(path)) + _imported_before(item, path)
         else:
             texts, modules = _sources(item, tell)
             found |= {home: _of_file(home, file, _stamp(file)) for home, file in modules.items()}
@@ -106,6 +107,31 @@ def _of_file(name: str, path: str, stamp: float) -> str:
     except OSError:
         return "unreadable"
     return _digest(data.replace(b"\r\n", b"\n"))
+
+
+def _imported_before(item: Any, path: str) -> str:
+    """A word about code that its file does not hold any more, since it was edited after the import."""
+    loader = getattr(getattr(sys.modules.get(item.__module__), "__spec__", None), "loader", None)
+    if type(loader) is not importlib.machinery.SourceFileLoader:  # others, such as that of pytest, rewrite code
+        return ""
+    codes = [_compiled(function.__code__) for function in _functions(item) if function.__code__.co_filename == path]
+    old = [code for code in codes if code not in _codes_of_file(path, _stamp(path))]
+    return f", imported before it was edited: {_digest(repr(old))}" if old else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _codes_of_file(path: str, stamp: float) -> frozenset[str]:
+    del stamp
+    try:
+        todo = [compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)]
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    found: set[str] = set()
+    while todo:
+        inner = [item for item in todo.pop().co_consts if isinstance(item, types.CodeType)]
+        found.update(map(_compiled, inner))
+        todo += inner
+    return frozenset(found)
 
 
 def _sources(thing: Any, tell: Callable[[Any], object]) -> tuple[list[str], dict[str, str]]:

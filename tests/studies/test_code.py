@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -199,6 +201,21 @@ def test_modules_that_a_script_imports_belong_to_its_code(tmp_path, monkeypatch)
     one = of_main("import evo_test_helper as h\nf = lambda x: h.g(x)")
     assert set(one) == {"__main__.<lambda>", "evo_test_helper"}
     assert set(of_main("from evo_test_helper import g\nf = lambda x: g(x)")) == set(one)
+
+
+def test_a_module_that_was_edited_after_its_import_is_not_what_ran(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "evo_test_edited.py"
+    file.write_text("def f(x):\n    return [y for y in x if y in {'a', 'b'}]\n")
+    f = importlib.import_module("evo_test_edited").f
+    before = described("problem", f).code
+    file.write_text(file.read_text().replace("'a'", "'c'"))
+    os.utime(file, (1, 1))
+    after = described("problem", f).code
+    assert "edited" in after["evo_test_edited"] and "edited" not in before["evo_test_edited"]
+    importlib.invalidate_caches()
+    again = described("problem", importlib.reload(sys.modules["evo_test_edited"]).f).code
+    assert "edited" not in again["evo_test_edited"] and len({str(before), str(after), str(again)}) == 3
 
 
 def test_lambdas_of_several_parts_all_count():

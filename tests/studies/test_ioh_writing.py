@@ -246,7 +246,7 @@ def without_n():
         (with_text, {}, r"must have numbers in the columns of its recorded rows; got \['remark'\]"),
         (of_another_study, {}, r"must have recorded rows for every run; got .*run 0 of .*static n=8 c=0\.5.* Export"),
         (of_longer_runs, {}, "must have recorded rows in order, at evaluations 1 to 2; got .*1 to 25"),
-        (without_n, {}, "`dimension` is needed: the frames have no column 'n'"),
+        (without_n, {}, "`dimension` is needed: the string length of "),
         (study_frames, {"function": None}, "`function` is needed: .* Pass function='OneMax'"),
         (study_frames, {"function": "onemax"}, "`function` must be the name of .* Did you mean 'OneMax'"),
         (study_frames, {"function": {"rule": "OneMax"}}, "must have an entry for 'static n=8 c=0.5' or 'static'"),

@@ -482,6 +482,18 @@ def test_export_for_the_iohprofiler(tmp_path):
         assert sorted(read["steps"]) == sorted(made.frame()["steps"])
 
 
+def test_export_for_the_iohprofiler_finds_string_lengths_in_the_problems(tmp_path):
+    """Of parameters of another name, and of cells on which none of that name has a bearing."""
+    cells = {"fixed": lambda: ea(8, 1.0), "sized": lambda size: ea(size, 1.0), "named": lambda n: ea(n, 1.0)}
+    made = evo.study(
+        cells, size=[8, 12], n=12, runs=2, seed=1, out=tmp_path / "x", record=RECORD, progress=False, block=2
+    )
+    (folder,) = made.export(tmp_path / "ioh", "ioh")
+    read = pytest.importorskip("evo.studies.ioh").read_ioh(folder).runs
+    assert sorted(read["n"]) == [8, 8, 8, 8, 12, 12, 12, 12]
+    assert sorted(read["steps"]) == sorted(made.frame()["steps"])
+
+
 def test_export(study, tmp_path):
     names = [path.name for path in study.export(tmp_path / "csv")]
     assert names == ["runs.csv", "records.csv", "table.csv"]

@@ -83,7 +83,8 @@ def collected(data: Data, algorithm: str | None, seed: int | Key | None, dimensi
     if isinstance(data, Mapping):
         return _of_runs(data, dimension)
     if isinstance(data, Tabled):
-        return _of_frames(data.frame(), data.records(), data.key, dimension)
+        runs = data.frame()
+        return _of_frames(runs, data.records(), data.key, _lengths(data, runs) if dimension is None else dimension)
     if not (isinstance(data, tuple) and len(data) == 2):
         action = "Pass evo.repeat(...), a dict of these by name, a study, or (study.frame(), study.records())."
         raise checks.bad_type("data", data, "be runs, a study or a pair of frames", action)
@@ -116,8 +117,36 @@ def _of_runs(many: Mapping[str, Runs], dimension: int | None) -> Tables:
     )
 
 
+def _lengths(study: Any, runs: pl.DataFrame) -> dict[str, int]:
+    """The string lengths that the problems of cells tell, where they are known."""
+    problem_of = getattr(study, "problem", lambda cell: None)
+    found = {cell: getattr(problem_of(cell), "n", None) for cell in map(str, runs["cell"].unique(maintain_order=True))}
+    return {cell: n for cell, n in found.items() if n is not None}
+
+
+def _with_lengths(runs: pl.DataFrame, dimension: int | Mapping[str, int] | None) -> pl.DataFrame:
+    """Runs with a column `n`; where it is empty or missing, from the dimension that was given or that of the cell."""
+    import polars as pl
+
+    if "n" not in runs.columns:
+        runs = runs.select(*LABELS, pl.lit(None, dtype=pl.Int64).alias("n"), pl.exclude(LABELS))
+    given = [dimension if dimension is None or isinstance(dimension, int) else dimension.get(c) for c in runs["cell"]]
+    known = [other if n is None else n for n, other in zip(runs["n"], given, strict=True)]
+    if None in known:
+        cell = runs["cell"][known.index(None)]
+        raise ValueError(
+            f"`dimension` is needed: the string length of {cell!r} is not known, there is no number in a column 'n'. "
+            "Pass dimension=..., the string length."
+        )
+    lengths = [checks.integer("n", n, 1, "Pass string lengths in column 'n'.") for n in known]
+    return runs.with_columns(pl.Series("n", lengths, dtype=pl.Int64))
+
+
 def _of_frames(
-    runs: pl.DataFrame, records: pl.DataFrame, key: Callable[[str], Key | None], dimension: int | None
+    runs: pl.DataFrame,
+    records: pl.DataFrame,
+    key: Callable[[str], Key | None],
+    dimension: int | Mapping[str, int] | None,
 ) -> Tables:
     import polars as pl
 
@@ -127,12 +156,7 @@ def _of_frames(
     if missing or not runs.height:
         action = f"Missing: {', '.join(missing) or 'all rows'}. Pass study.frame(), or evo.repeat(...) itself."
         raise checks.bad_value("data", runs.columns, "begin with a frame of one row per run", action)
-    if dimension is not None and "n" not in runs.columns:
-        runs = runs.select(*LABELS, pl.lit(dimension).alias("n"), pl.exclude(LABELS))
-    if "n" not in runs.columns:
-        raise ValueError("`dimension` is needed: the frames have no column 'n'. Pass dimension=..., the string length.")
-    lengths = [checks.integer("n", n, 1, "Pass string lengths in column 'n'.") for n in runs["n"]]
-    runs = runs.with_columns(pl.Series("n", lengths, dtype=pl.Int64))
+    runs = _with_lengths(runs, dimension)
     before = runs.columns.index("run")
     parameters = [name for name in runs.columns[:before] if name not in (*LABELS, *RUN_COLUMNS)]
     behind = [name for name in runs.columns[before:] if name not in RESERVED]

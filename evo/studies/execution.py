@@ -164,9 +164,10 @@ class _Run:
         while not self._exchange.idle and time.monotonic() < deadline:
             with suppress(Exception):
                 outcome = self._exchange.take(_POLL_SECONDS)
-                self._exchange.settle()  # before, as what cannot be written is not tried for ever
-                if outcome is not None and outcome.error is None:
-                    self._write(outcome)
+                if outcome is not None:
+                    self._exchange.settle()  # before, as what cannot be written is not tried for ever
+                    if outcome.error is None:
+                        self._write(outcome)
 
     def _write(self, outcome: Outcome) -> None:
         if outcome.columns is not None:

@@ -127,7 +127,8 @@ def test_dynamic_problems_report_the_current_candidate():
 
 def test_explain():
     explained = evo.explain(SEARCH, d.OneMax(5))
-    lines = ["AUTO takes chain v1.", *(f"  {name} v1: exact" for name in ("chain", "event", "reference", "python"))]
+    engines = ("chain v1", "event v2", "reference v1", "python v1")
+    lines = ["AUTO takes chain v1.", *(f"  {engine}: exact" for engine in engines)]
     assert str(explained) == "\n".join(lines)
     custom = evo.explain(SEARCH, d.Custom(len, n=5, sense=evo.Sense.MAXIMISE))
     assert "reference v1: not available: Custom(len, n=5, maximise) is no compiled function" in str(custom)

@@ -254,8 +254,19 @@ def test_an_exchange_is_not_idle_before_what_was_taken_is_settled() -> None:
     (block,) = make_plan(1, 1).blocks
     exchange = Exchange([block], most=1)
     assert exchange.next() == block
-    exchange.put(Outcome(block, None, None))
-    exchange.take(1.0)
+
+    class Interrupted:
+        put = staticmethod(exchange._bell.put)
+
+        def get(self, timeout: float) -> None:
+            exchange.put(Outcome(block, None, None))
+            raise KeyboardInterrupt
+
+    exchange._bell = Interrupted()  # pyright: ignore[reportAttributeAccessIssue]
+    with pytest.raises(KeyboardInterrupt):  # just when an outcome arrived
+        exchange.take(1.0)
+    assert not exchange.idle
+    assert exchange.take(1.0) == Outcome(block, None, None)
     assert not exchange.idle
     exchange.settle()
     assert exchange.idle

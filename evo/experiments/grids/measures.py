@@ -72,11 +72,16 @@ def quantiles(
     q: float = 0.5,
     low: float = -math.inf,
     high: float = math.inf,
+    caps: Sequence[float] | None = None,
 ) -> list[Interval]:
-    """Order statistics around a quantile, exact for every law; values lie between `low` and `high` by their nature."""
+    """Order statistics around a quantile, exact for every law; values lie between `low` and `high` by their nature.
+
+    Infinite values are capped runs, which are longer than the cap of their point, or than all others without `caps`.
+    """
     found: list[Interval] = []
-    for at, item in zip(_points(series), values, strict=True):
-        one = quantile_interval(item, q, confidence)
+    horizons = [None] * len(series.x) if caps is None else [float(cap) for cap in caps]
+    for at, item, horizon in zip(_points(series), values, horizons, strict=True):
+        one = quantile_interval(item, q, confidence, horizon=horizon)
         found.append(
             Interval(one.estimate, max(one.lower, low), min(one.upper, high), confidence, f"{one.method}, {at}")
         )
@@ -156,15 +161,17 @@ def ratios(
     confidence: float,
     *,
     q: float = 0.5,
+    caps: tuple[Sequence[float], Sequence[float]] | None = None,
 ) -> list[Interval]:
-    """Quotients of quantiles of two series of positive values; capped runs may be infinite.
+    """Quotients of quantiles of two series of positive values; infinite ones are capped runs, see `quantiles`.
 
     Both quantiles have the order-statistics interval at half the error, so that the quotient holds at `confidence` for
     every pair of laws. The order of two series is the claim that all quotients are above 1.
     """
     each = 0.5 + 0.5 * confidence
-    tops = quantiles(series, upper, each, q=q, low=0.0)
-    bottoms = quantiles(series, lower, each, q=q, low=0.0)
+    above, beneath = caps if caps is not None else (None, None)
+    tops = quantiles(series, upper, each, q=q, low=0.0, caps=above)
+    bottoms = quantiles(series, lower, each, q=q, low=0.0, caps=beneath)
     return [
         Interval(
             _quotient(top.estimate, bottom.estimate),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from evo.experiments.claims import Above, Basis, Claim, Prediction, judge, level
 from evo.experiments.grids import RunSeries, decisive, ratios, run_series, shares
 from evo.experiments.population_slowdown.cells import EA, GA, run_cells
 from evo.experiments.population_slowdown.config import PopulationSlowdownConfig
+from evo.statistics import Interval
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +22,9 @@ _SLOWDOWN = (
     "Lengler and Zou 2019: superpolynomial from some µ on, for every strength; settings of their figure at c = 1"
 )
 _DICHOTOMY = "Lengler 2018: with crossover efficient on HotTopic for every strength, if µ is large enough"
-_MEDIANS = "quotient of the order-statistics intervals of both medians, distribution-free; a capped run is the slowest"
+_MEDIANS = (
+    "quotient of the order-statistics intervals of both medians, distribution-free; a capped run is longer than its cap"
+)
 
 
 def claims_of(config: PopulationSlowdownConfig, table: pl.DataFrame, family_error: float) -> list[Claim]:
@@ -53,7 +57,7 @@ def _growth_claim(
     if low == high:
         return not_applicable(claim, f"fewer than two µ of at least {SEVERAL:g}")
     small, large = series.where(low, low), series.where(high, high)
-    found = ratios(large, _of(large, what), _of(small, what), level(error, 1))
+    found = _ratios(large, small, what, error)
     return judge(claim, decisive(predicted, found))
 
 
@@ -70,7 +74,7 @@ def _crossover_claim(ea: RunSeries, ga: RunSeries, what: str, config: Population
     if both < SEVERAL:
         return not_applicable(claim, f"no common µ of at least {SEVERAL:g}")
     left, right = ea.where(both, both), ga.where(both, both)
-    found = ratios(left, _of(left, what), _of(right, what), level(error, 1))
+    found = _ratios(left, right, what, error)
     return judge(claim, decisive(claim.predicted, found))
 
 
@@ -92,9 +96,16 @@ def _efficient_claim(ga: RunSeries, config: PopulationSlowdownConfig, error: flo
     return judge(claim, decisive(claim.predicted, shares(judged, few, level(error, 1))))
 
 
+def _ratios(above: RunSeries, beneath: RunSeries, what: str, error: float) -> list[Interval]:
+    caps = None if what == "levels visited" else (_per(what, above, above.caps), _per(what, beneath, beneath.caps))
+    return ratios(above, _of(above, what), _of(beneath, what), level(error, 1), caps=caps)
+
+
+def _per(what: str, series: RunSeries, times: Iterable[Any]) -> list[Any]:
+    return [time / (mu if what == "run time / µ" else 1.0) for mu, time in zip(series.x, times, strict=True)]
+
+
 def _of(series: RunSeries, what: str) -> list[np.ndarray]:
     if what == "levels visited":
         return [item.astype(np.float64) for item in series["visited"]]
-    if what == "run time":
-        return list(series.time)
-    return [time / mu for mu, time in zip(series.x, series.time, strict=True)]
+    return _per(what, series, series.time)

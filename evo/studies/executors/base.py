@@ -7,6 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeAlias, final
 
@@ -51,15 +52,15 @@ class Exchange:
     def __init__(self, blocks: Iterable[Block], most: int) -> None:
         self._waiting = deque(blocks)
         self._running: dict[Block, None] = {}
-        self._finished: SimpleQueue[Outcome | BaseException] = SimpleQueue()
-        self._taken: Outcome | None = None
+        self._finished: deque[Outcome | BaseException] = deque()
+        self._bell: SimpleQueue[None] = SimpleQueue()  # rung for each of them
         self._most = most
         self._change = threading.Condition()
 
     @property
     def idle(self) -> bool:
         """Whether no block is waiting or running and every outcome is settled."""
-        return not self._waiting and not self._running and self._finished.empty() and self._taken is None
+        return not self._waiting and not self._running and not self._finished
 
     @property
     def running(self) -> list[Block]:
@@ -70,7 +71,7 @@ class Exchange:
     def next(self) -> Block | None:
         """Wait for the next block to run; None if there is none any more. Called by workers, from any thread."""
         with self._change:
-            while self._waiting and self._finished.qsize() >= self._most:
+            while self._waiting and len(self._finished) >= self._most:
                 self._change.wait(_POLL_SECONDS)
             if not self._waiting:
                 return None
@@ -86,13 +87,15 @@ class Exchange:
 
     def put(self, outcome: Outcome) -> None:
         """Hand in what became of a block."""
-        self._finished.put(outcome)
+        self._finished.append(outcome)
+        self._bell.put(None)
         with self._change:
             self._running.pop(outcome.block, None)
 
     def fail(self, error: BaseException) -> None:
         """Hand in that nothing comes back any more, because the workers failed."""
-        self._finished.put(error)
+        self._finished.append(error)
+        self._bell.put(None)
         with self._change:
             self._waiting.clear()
             self._running.clear()
@@ -100,27 +103,28 @@ class Exchange:
     def take(self, seconds: float) -> Outcome | None:
         """Wait for the next outcome; None if there is none in time. Called by the driver alone.
 
-        It is given again until it is `settle`d: an interrupted driver loses none.
+        It is given again until it is `settle`d, and stays here until then: a driver that is interrupted, even on the
+        way out of this function, loses none.
 
         Raises:
             BaseException: What the workers failed with.
         """
-        if self._taken is not None:
-            return self._taken
         with self._change:
             self._change.notify_all()
-        try:
-            found = self._finished.get(timeout=seconds)
-        except Empty:
+        if not self._finished:
+            with suppress(Empty):
+                self._bell.get(timeout=seconds)
+        if not self._finished:
             return None
+        found = self._finished[0]
         if isinstance(found, BaseException):
+            self._finished.popleft()
             raise found
-        self._taken = found
         return found
 
     def settle(self) -> None:
         """Be done with the outcome that was taken."""
-        self._taken = None
+        self._finished.popleft()
 
     def cancel(self) -> None:
         """Hand out no further block."""

@@ -82,7 +82,7 @@ def _now() -> dict[str, float]:
 
 def plan(runs: int) -> Plan:
     """Blocks of so many runs."""
-    return Plan(name="overhead", seed=1, blocks=[Block("OneMax", i * runs, runs) for i in range(BLOCKS)])
+    return Plan(name="overhead", seed=1, blocks=[Block("runs", i * runs, runs) for i in range(BLOCKS)])
 
 
 def bare(problem: str, runs: int) -> float:
@@ -118,9 +118,9 @@ def beside(rows: Any, cpu: float, wall: float) -> Spent:
 def runs_per_block(problem: str) -> int:
     """How many runs take the CPU time of a block."""
     work, runs = Timed(problem), 100
-    work(Block("OneMax", 0, 1))
+    work(Block("runs", 0, 1))
     while True:
-        told = work(Block("OneMax", 0, runs))
+        told = work(Block("runs", 0, runs))
         spent = float(told["work_end"][0] - told["work"][0])
         if spent > SECONDS / 4:
             return max(1, round(runs * SECONDS / spent))

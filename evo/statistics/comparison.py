@@ -10,7 +10,15 @@ import numpy.typing as npt
 
 from evo.statistics import _checks
 from evo.statistics.bands import dkw_radius
-from evo.statistics.thresholds import cap_headline, common_horizon, headline, sample_skewness, skewed_threshold, verdict
+from evo.statistics.thresholds import (
+    cap_headline,
+    common_horizon,
+    headline,
+    report,
+    sample_skewness,
+    skewed_threshold,
+    verdict,
+)
 
 _PLOT_POINTS = 512
 _CDF_ROUNDING = 1e-9  # what summed float64 probabilities may be off by; far below every radius
@@ -114,7 +122,7 @@ class Comparison:
                 f"distribution: sup distance {self.distance:.3g} at step {self.distance_at}{upto} "
                 f"(limit {self.radius:.3g}), p <= {self.distance_p:.2g}; sure to find {sure}"
             )
-        return "\n".join([*lines, *(["not judged: " + "; ".join(self.notes)] if self.notes else [])])
+        return report(lines, self.notes)
 
 
 def compare_with_law(

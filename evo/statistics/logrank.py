@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evo.statistics import _checks
-from evo.statistics.thresholds import headline, skewed_threshold
+from evo.statistics.thresholds import headline, report, skewed_threshold
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class LogRank:
             limit = "" if self.z_limit is None else f" (limit {self.z_limit:.2f})"
             goals = f"goals: {self.goals[0]} and {self.goals[1]}, by one law {self.expected[0]:.4g} and "
             lines.append(f"{goals}{self.expected[1]:.4g}; log-rank z = {self.z:+.2f}{limit}, p = {self.p:.2g}")
-        return "\n".join([*lines, *(["not judged: " + "; ".join(self.notes)] if self.notes else [])])
+        return report(lines, self.notes)
 
 
 def log_rank(

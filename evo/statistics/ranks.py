@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evo.statistics import _checks
-from evo.statistics.thresholds import common_horizon, headline, sample_skewness, skewed_threshold
+from evo.statistics.thresholds import common_horizon, headline, report, sample_skewness, skewed_threshold
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class RankSum:
             limit = "" if self.z_limit is None else f" (limit {self.z_limit:.2f})"
             faster = f"the first is faster in {100 * self.superiority:.3g} % of the pairs"
             lines.append(f"ranks: {faster}, z = {self.z:+.2f}{limit}, p = {self.p:.2g}")
-        return "\n".join([*lines, *(["not judged: " + "; ".join(self.notes)] if self.notes else [])])
+        return report(lines, self.notes)
 
 
 def rank_sum(a: npt.ArrayLike, b: npt.ArrayLike, false_alarm: float = 1e-9, *, horizon: float | None = None) -> RankSum:

@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from evo.statistics import _checks
-from evo.statistics.thresholds import cap_headline, common_horizon, headline, sample_skewness, skewed_threshold, verdict
+from evo.statistics.thresholds import (
+    cap_headline,
+    common_horizon,
+    headline,
+    report,
+    sample_skewness,
+    skewed_threshold,
+    verdict,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +93,7 @@ class TwoSample:
             f"distributions: sup distance {self.distance:.3g} at step {self.distance_at:g}{upto} "
             f"(limit {self.radius:.3g}), p <= {self.distance_p:.2g} by {self.bound}"
         )
-        return "\n".join([*lines, *(["not judged: " + "; ".join(self.notes)] if self.notes else [])])
+        return report(lines, self.notes)
 
 
 def two_sample(

@@ -1,6 +1,7 @@
-"""Normal thresholds and what the two tests share."""
+"""Normal thresholds and what the tests share."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -87,6 +88,11 @@ def headline(mean_ok: bool | None, distance_ok: bool | None, runs: str, other: s
     verb = "agree" if verdict(mean_ok, distance_ok) else "DISAGREE"
     both = f", at most {2 * false_alarm:.3g} for both" if tests == 2 else ""
     return f"{runs} {verb} with {other}; false-alarm rate {false_alarm:.3g} per test{both}"
+
+
+def report(lines: Iterable[str], notes: Sequence[str]) -> str:
+    """Return the lines of a report, and what was not judged."""
+    return "\n".join([*lines, *(["not judged: " + "; ".join(notes)] if notes else [])])
 
 
 def cap_headline(distance_ok: bool, runs: str, other: str, horizon: float, false_alarm: float) -> str:

@@ -12,21 +12,9 @@ import pytest
 import evo
 from evo.cli import foreign, main
 from evo.experiments import Above, AbstractExperiment, names, register
+from tests.cli.calling import call
 from tests.experiments.altered import alter
 from tests.experiments.toy import Toy
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch):
-    """What else is installed on this machine does not matter here."""
-    monkeypatch.setattr("evo.cli.dispatch.notice", lambda: None)
-
-
-def call(capsys, *words):
-    """Exit code, standard output, standard error."""
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import evo
 from evo import discrete as d
 from evo.cli import main
 from evo.studies import Store, Study
+from tests.cli.calling import call
 from tests.experiments.altered import alter
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,19 +38,6 @@ name = "static"
 optimizer = {type = "OnePlusOne", rate = {type = "Static", strength = "$c"}}
 problem = {type = "OneMax", n = "$n"}
 """
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch):
-    """What else is installed on this machine does not matter here."""
-    monkeypatch.setattr("evo.cli.dispatch.notice", lambda: None)
-
-
-def call(capsys, *words):
-    """Exit code, standard output, standard error."""
-    code = main([str(word) for word in words])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ class Tabled(Protocol):
 
     def key(self, cell: str) -> Key:
         """The key of a cell's series of runs."""
-        raise NotImplementedError
+        ...
 
 
 Data: TypeAlias = "Runs | Mapping[str, Runs] | tuple[pl.DataFrame, pl.DataFrame] | Tabled"

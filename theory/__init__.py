@@ -38,9 +38,12 @@ _WHERE = {
     "linear": "theory.bounds.linear",
     "onemax": "theory.exact.onemax",
     "partially_ordered": "theory.exact.partially_ordered",
+    "past_descent": "theory.past_descent",
+    "randomized": "theory.randomized",
     "results": "theory.results",
     "rls": "theory.exact.rls",
     "switching_dynamic_bin_val": "theory.exact.switching_dynamic_bin_val",
+    "unrolled": "theory.unrolled",
 }
 
 __all__ = [
@@ -65,9 +68,12 @@ __all__ = [
     "linear",
     "onemax",
     "partially_ordered",
+    "past_descent",
+    "randomized",
     "results",
     "rls",
     "switching_dynamic_bin_val",
+    "unrolled",
 ]
 
 

@@ -1,7 +1,10 @@
 from theory import constants as constants
 from theory import entropy_compression as entropy_compression
 from theory import hidden_subset as hidden_subset
+from theory import past_descent as past_descent
+from theory import randomized as randomized
 from theory import results as results
+from theory import unrolled as unrolled
 from theory.bounds import drift as drift
 from theory.bounds import fitness_levels as fitness_levels
 from theory.bounds import linear as linear
@@ -45,7 +48,10 @@ __all__ = [
     "linear",
     "onemax",
     "partially_ordered",
+    "past_descent",
+    "randomized",
     "results",
     "rls",
     "switching_dynamic_bin_val",
+    "unrolled",
 ]

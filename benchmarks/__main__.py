@@ -1,4 +1,4 @@
-"""Prints the speed tables of the README: python -m benchmarks [engines policies algorithms studies peers]
+"""Prints the speed tables of the README: python -m benchmarks [engines policies algorithms studies estimators peers]
 
 Nanoseconds belong to the machine; ratios within a table carry over to others. The process pins itself, and so what it
 starts, to one core.
@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 
-TABLES = ("engines", "policies", "algorithms", "studies", "peers")
+TABLES = ("engines", "policies", "algorithms", "studies", "estimators", "peers")
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ _HOMES = {
     "Evaluations": "evo.core.stops",
     "Every": "evo.core.records",
     "Final": "evo.core.records",
+    "GradientDescent": "evo.training.gradient_descent",
     "Improvements": "evo.core.records",
     "Key": "evo.core.keys",
     "LogGrid": "evo.core.records",
@@ -45,7 +46,21 @@ _HOMES = {
     "value": "evo.core.records",
 }
 #: public subpackages
-_PACKAGES = ("continuous", "discrete", "experiments", "plots", "statistics", "studies", "testing")
+_PACKAGES = (
+    "continuous",
+    "discrete",
+    "estimators",
+    "experiments",
+    "models",
+    "oracles",
+    "plots",
+    "randomized",
+    "statistics",
+    "studies",
+    "tasks",
+    "testing",
+    "training",
+)
 
 
 def __getattr__(name: str) -> Any:

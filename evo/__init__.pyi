@@ -1,10 +1,16 @@
 from evo import continuous as continuous
 from evo import discrete as discrete
+from evo import estimators as estimators
 from evo import experiments as experiments
+from evo import models as models
+from evo import oracles as oracles
 from evo import plots as plots
+from evo import randomized as randomized
 from evo import statistics as statistics
 from evo import studies as studies
+from evo import tasks as tasks
 from evo import testing as testing
+from evo import training as training
 from evo.black_box import maximise as maximise
 from evo.black_box import minimise as minimise
 from evo.core.api import explain as explain
@@ -36,5 +42,6 @@ from evo.core.stops import Steps as Steps
 from evo.core.stops import Target as Target
 from evo.core.stops import WallClock as WallClock
 from evo.studies.study import study as study
+from evo.training.gradient_descent import GradientDescent as GradientDescent
 
 __version__: str

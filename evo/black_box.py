@@ -11,8 +11,8 @@ import numpy as np
 
 from evo.continuous.cma_es import CmaEs
 from evo.continuous.constants import default_population
-from evo.continuous.gaussian import AbstractCma, checked_sigma
-from evo.continuous.observables import CmaObservable
+from evo.continuous.gaussian import AbstractGaussian, checked_sigma
+from evo.continuous.observables import GaussianObservable
 from evo.continuous.sep_cma_es import SepCmaEs
 from evo.continuous.trees import flatten
 from evo.core import checks
@@ -26,7 +26,7 @@ from evo.core.stops import Evaluations, Reason, Steps
 #: the largest dimension in which the full covariance matrix is learned
 FULL_UP_TO = 100
 _LOSSES = ("best_loss", "median_loss")
-_PROGRESS = Every(1, *map(CmaObservable, _LOSSES))
+_PROGRESS = Every(1, *map(GaussianObservable, _LOSSES))
 
 
 def minimise(
@@ -153,7 +153,7 @@ def _best_reals(f: Any, sense: Sense, start: Any, budget: int, key: Key, sigma: 
             return rebuild(best.candidate)
 
 
-def _descent(strategy: AbstractCma, problem: BlackBox, key: Key, budget: int, window: int) -> Result:
+def _descent(strategy: AbstractGaussian, problem: BlackBox, key: Key, budget: int, window: int) -> Result:
     """One run, until its budget is spent or it stagnates (tutorial, section B.3, with windows that do not grow)."""
     result = run(strategy, problem, seed=key, stop=Evaluations(budget) | Steps(window), record=_PROGRESS)
     while result.reason is Reason.STEPS and any(_fell(result.trace[name][-window:]) for name in _LOSSES):

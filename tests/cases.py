@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import optax
 import pytest
 
 import evo
 from evo import discrete as d
+from evo.estimators import Backprop
+from tests.training.tasks import Bowl
 
 #: parts with the string length at which they are checked (functions have their own)
 PARTS: dict[str, tuple[Any, int]] = {
@@ -145,6 +148,7 @@ OPTIMIZERS: dict[str, OptimizerCase] = {
     "OnePlusLambdaLambda on Custom": OptimizerCase(d.OnePlusLambdaLambda(2), FIVE),
     "RandomLocalSearch on RandomLinear": OptimizerCase(d.RandomLocalSearch(), d.RandomLinear(12)),
     "RandomLocalSearch on BinVal, order only": OptimizerCase(d.RandomLocalSearch(), d.BinVal(60)),
+    "GradientDescent on a bowl": OptimizerCase(evo.GradientDescent(Backprop(), optax.sgd(0.3)), Bowl(), steps=8),
 }
 
 
@@ -155,3 +159,40 @@ def first_of_each_class(cases, kind):
         names.append(pytest.param(name, marks=[pytest.mark.slow] if kind(case) in seen else []))
         seen.add(kind(case))
     return names
+
+
+def estimators():
+    """Estimators by name, with every public part in one of them; a function, because it loads JAX."""
+    from evo import estimators as e
+
+    return {
+        "Backprop": e.Backprop(),
+        "AntitheticEs": e.AntitheticEs(4, 0.1),
+        "AntitheticEs, Gaussian, z-scores": e.AntitheticEs(4, 0.1, noise=e.Gaussian(), shaping=e.ZScore(), chunk=3),
+        "AntitheticEs, Popcount, ranks": e.AntitheticEs(
+            4, 0.1, noise=e.Popcount(), shaping=e.CentredRanks(), randomness=e.PerPair(), scale=e.Factor(0.5)
+        ),
+        "AntitheticEs, orthogonal, clipped": e.AntitheticEs(
+            4, 0.1, directions=e.Orthogonal(), shaping=e.Clipped(2.0), scale=e.Unbiased()
+        ),
+        "mezo": e.mezo(),
+        "spsa": e.spsa(0.1),
+        "AugmentedRandomSearch": e.AugmentedRandomSearch(4, 0.1, best=2),
+        "GuidedEs": e.GuidedEs(4, 0.1, past=2),
+        "LowRankEs": e.LowRankEs(4, 0.1),
+        "SurrogateEs": e.SurrogateEs(4, 0.1),
+        "SurrogateEs, half batches": e.SurrogateEs(4, 0.1, trust=e.HalfBatches(), past=2),
+        "SurrogateEs, known noise": e.SurrogateEs(4, 0.1, trust=e.KnownNoise(1e-4)),
+    }
+
+
+def sequence_estimators():
+    """The same for estimators that ask for a task that unfolds in time."""
+    from evo import estimators as e
+
+    return {
+        "TruncatedBackprop": e.TruncatedBackprop(),
+        "TruncatedEs": e.TruncatedEs(4, 0.1),
+        "PersistentEs": e.PersistentEs(4, 0.1, lanes=e.Dealt()),
+        "NoiseReuseEs": e.NoiseReuseEs(4, 0.1, lanes=e.Shared()),
+    }

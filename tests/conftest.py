@@ -9,6 +9,15 @@ hypothesis.settings.register_profile("fixed", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("fixed")
 
 
+#: files that take minutes begin first, so that no process is left with one of them at the end
+_LONG = ("test_documents.py", "test_notebooks.py", "test_examples.py", "test_contributing.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Put long files first; within a file and among the others the order stays."""
+    items.sort(key=lambda item: item.path.name not in _LONG)
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     """A folder for the results of one test, which does not exist yet."""

@@ -10,7 +10,13 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PAGES = ["README.md", "docs/how_to_extend.md", pytest.param("docs/studies.md", marks=pytest.mark.slow)]
+PAGES = [
+    "README.md",
+    "docs/how_to_extend.md",
+    "docs/learning.md",
+    "docs/randomized.md",
+    pytest.param("docs/studies.md", marks=pytest.mark.slow),
+]
 
 
 def code(page: str) -> str:
@@ -33,6 +39,21 @@ def test_code_runs(page, tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+def test_three_lines_turn_backprop_into_an_evolution_strategy():
+    """The README marks them; without them its loops train by backprop."""
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text(), flags=re.M | re.S)
+    changed = [block for block in blocks if "  # was: " in block]
+    assert len(changed) == 4
+    assert all(len(re.findall(r" # (?:new|was)\b", block)) <= 3 for block in changed)
+    names: dict = {}
+    for block in changed:
+        lines = [line for line in block.splitlines() if not re.search(r"  # new\b", line)]
+        before = [re.sub(r"^(\s*).*  # was: (.*)$", r"\1\2", line) for line in lines]
+        exec("\n".join(before).replace("range(200)", "range(3)"), names)
+        assert "es_state" not in names
+        assert float(names["loss"]) < 2.0
 
 
 def test_install_section_begins_with_the_two_commands():

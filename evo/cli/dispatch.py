@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(words)
     except KeyboardInterrupt:
         print(f"Interrupted. The same command goes on: {_command(words)}", file=sys.stderr)
-        return INTERRUPTED
+        return _left(INTERRUPTED, leave=argv is None)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -69,7 +70,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         if debug:
             raise
         print(f"evo: {_message(error)}", file=sys.stderr)
-        return ERROR
+        return _left(ERROR, leave=argv is None)
+
+
+def _left(code: int, *, leave: bool) -> int:
+    """The exit code; the process ends here if blocks still run on its threads.
+
+    Python takes such a thread away when it next asks for the interpreter lock; inside JAX's compiler that aborts the
+    process, with another exit code.
+    """
+    if leave and any(thread.name.startswith("block-") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _run(words: list[str]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evo.core import checks
-from evo.studies._files import write_whole
+from evo.core.files import write_whole
 
 if TYPE_CHECKING:
     import polars as pl

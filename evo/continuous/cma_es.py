@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evo.continuous.cma import SMALLEST_VARIANCE, AbstractCma
 from evo.continuous.constants import Constants, full
-from evo.continuous.gaussian import SMALLEST_VARIANCE, AbstractCma, checked_population, checked_sigma
+from evo.continuous.gaussian import checked_population, checked_sigma
 
 #: eigenvalues below this fraction of the largest one are rounding noise
 _ROUNDING = 1e-14

@@ -1,8 +1,4 @@
-"""What the CMA strategies share: sampling, recombination, evolution paths and step size.
-
-They differ in their model of the covariance matrix alone: four hooks of `AbstractCma`. Equation numbers are those of
-Hansen, The CMA evolution strategy: a tutorial, arXiv 1604.00772, version 2 (2023).
-"""
+"""What strategies with one normal distribution share: where it starts, how it is sampled, what is reported of it."""
 
 from __future__ import annotations
 
@@ -12,35 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from evo.continuous.constants import Constants, default_population
+from evo.continuous.constants import default_population
 from evo.core import checks
 from evo.core.keys import Key
-from evo.core.optimizers import Absorbed, AskTell
+from evo.core.optimizers import AskTell
 from evo.core.problems import AbstractProblem
 
-#: variances do not fall below this, so that a long walk on a plateau ends in no underflow
-SMALLEST_VARIANCE = 1e-280
 
-
-class CmaState(NamedTuple):
-    """What a CMA strategy carries from generation to generation; D coordinates, lambda offspring."""
-
-    #: m, in the shape of the start
-    mean: np.ndarray
-    #: loss of m; nan except at the start, the only mean that is evaluated
-    loss: Any
-    sigma: Any
-    #: evolution paths, shape (D,)
-    p_sigma: np.ndarray
-    p_c: np.ndarray
-    #: the model of the covariance matrix, a named tuple of arrays
-    covariance: Any
-    #: the standard normal numbers of the generation that was asked, shape (lambda, D)
-    noise: np.ndarray
-
-
-class CmaDetail(NamedTuple):
-    """What a CMA strategy reports of a generation."""
+class GaussianDetail(NamedTuple):
+    """What a strategy reports of a generation."""
 
     #: overall standard deviation after the generation
     sigma: float
@@ -51,94 +27,58 @@ class CmaDetail(NamedTuple):
     median_loss: Any
 
 
-class AbstractCma(AskTell):
-    """x_k = m + sigma C^{1/2} z_k with z_k ~ N(0, I); m, sigma and C learn from the ranks of the losses."""
+class AbstractGaussian(AskTell):
+    """x_k = m + sigma A z_k with z_k ~ N(0, I); what m, sigma and A learn from the losses is told by `absorb`.
+
+    The inner state is a named tuple with at least the fields `mean` (m, in the shape of the start), `loss` (of m; nan
+    except at the start, the only mean that is evaluated), `sigma`, `covariance` (the model of A A^T, a named tuple of
+    arrays) and `noise` (the z of the generation that was asked, shape (lambda, D)).
+    """
 
     sigma: float
     population: int | None
 
     @abstractmethod
-    def constants(self, D: int, population: int) -> Constants:
-        """Weights and learning rates."""
+    def begun(self, mean: np.ndarray, sigma: Any, covariance: Any, noise: np.ndarray) -> Any:
+        """The inner state at the start, where the loss of the mean is not known yet."""
 
     @abstractmethod
     def isotropic(self, D: int) -> Any:
-        """The model of C = I."""
+        """The model of A = I."""
 
     @abstractmethod
     def stretched(self, covariance: Any, z: np.ndarray) -> np.ndarray:
-        """C^{1/2} z for every row of z, with the symmetric root."""
-
-    @abstractmethod
-    def learned(
-        self, covariance: Any, keep: float, rates: np.ndarray, directions: np.ndarray, constants: Constants, step: int
-    ) -> Any:
-        """The model of keep C + sum_i rates_i d_i d_i^T, for directions d of shape (lambda + 1, D)."""
+        """A z for every row of z."""
 
     @abstractmethod
     def axes(self, covariance: Any) -> np.ndarray:
-        """The lengths of the principal axes of C^{1/2}, shape (D,)."""
+        """The lengths of the principal axes of A, shape (D,)."""
 
-    def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[CmaState, np.ndarray]:
+    def prepare(self, key: Key, problem: AbstractProblem, start: Any) -> tuple[Any, np.ndarray]:
         """The start is the first mean."""
         mean = real_start(problem.start(key) if start is None else start)
         D = mean.size
         population = default_population(D) if self.population is None else self.population
-        state = CmaState(
-            mean=mean,
-            loss=np.float64(np.nan),
-            sigma=np.float64(self.sigma),
-            p_sigma=np.zeros(D),
-            p_c=np.zeros(D),
-            covariance=self.isotropic(D),
-            noise=np.zeros((population, D)),
-        )
+        state = self.begun(mean, np.float64(self.sigma), self.isotropic(D), np.zeros((population, D)))
         return state, mean[None].copy()
 
-    def propose(self, key: Key, inner: CmaState, step: int) -> tuple[np.ndarray, CmaState]:
-        """Draw lambda candidates."""
+    def propose(self, key: Key, inner: Any, step: int) -> tuple[np.ndarray, Any]:
+        """Draw lambda candidates; equation numbers are those of the tutorial (arXiv 1604.00772)."""
         noise = key.child("noise", step).numpy().standard_normal(inner.noise.shape)  # (38)
         y = self.stretched(inner.covariance, noise).reshape(-1, *inner.mean.shape)  # (39)
         with np.errstate(over="ignore", invalid="ignore"):  # on unbounded functions; the losses tell
             candidates = inner.mean + inner.sigma * y  # (40)
         return candidates, inner._replace(noise=noise)
 
-    def absorb(self, inner: CmaState, step: int, candidates: Any, losses: np.ndarray) -> Absorbed:
-        """Move the mean, then adapt paths, step size and covariance."""
-        del candidates  # m + sigma C^{1/2} z; their noise is more precise than their differences
-        if step == 0:
-            return Absorbed(inner._replace(loss=losses[0]))
-        population, D = inner.noise.shape
-        k = self.constants(D, population)
-        weights = k.weights[: k.parents]
-        order = ranking(losses)
-        z = inner.noise[order]
-        y = self.stretched(inner.covariance, z)
-        z_mean, y_mean = weights @ z[: k.parents], weights @ y[: k.parents]  # (41)
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean = inner.mean + k.c_m * inner.sigma * y_mean.reshape(inner.mean.shape)  # (42)
-        gain = math.sqrt(k.c_sigma * (2.0 - k.c_sigma) * k.mu_eff)
-        p_sigma = (1.0 - k.c_sigma) * inner.p_sigma + gain * z_mean  # (43), since C^{-1/2} y = z
-        length = float(np.linalg.norm(p_sigma))
-        growth = math.exp(k.c_sigma / k.d_sigma * (length / k.expected_length - 1.0))
-        with np.errstate(over="ignore", under="ignore"):
-            sigma = inner.sigma * np.float64(growth)  # (44)
-        h_sigma = 1.0 if length < k.path_length_limit(D, step) else 0.0
-        gain = h_sigma * math.sqrt(k.c_c * (2.0 - k.c_c) * k.mu_eff)
-        p_c = (1.0 - k.c_c) * inner.p_c + gain * y_mean  # (45)
-        spread = np.where(k.weights >= 0.0, 1.0, D / np.einsum("ij,ij->i", z, z))  # (46)
-        lost = (1.0 - h_sigma) * k.c_c * (2.0 - k.c_c)
-        keep = 1.0 + k.c_1 * lost - k.c_1 - k.c_mu * k.weights.sum()  # (47)
-        rates = np.concatenate([[k.c_1], k.c_mu * spread * k.weights])
-        covariance = self.learned(inner.covariance, keep, rates, np.vstack([p_c, y]), k, step)
-        state = CmaState(mean, np.float64(np.nan), sigma, p_sigma, p_c, covariance, inner.noise)
-        axes = self.axes(covariance)
-        best, median = losses[order[0]], losses[order[population // 2]]
-        return Absorbed(state, detail=CmaDetail(float(sigma), float(axes.max() / axes.min()), best, median))
-
-    def incumbent(self, inner: CmaState) -> tuple[np.ndarray, Any]:
+    def incumbent(self, inner: Any) -> tuple[np.ndarray, Any]:
         """The mean; its loss is nan after the start, because it is not evaluated."""
         return inner.mean, inner.loss
+
+    def detail(self, sigma: Any, covariance: Any, losses: np.ndarray, order: np.ndarray) -> GaussianDetail:
+        """The report of a generation whose losses are ranked by `order`."""
+        axes = self.axes(covariance)
+        best, median = losses[order[0]], losses[order[len(order) // 2]]
+        return GaussianDetail(float(sigma), float(axes.max() / axes.min()), best, median)
 
 
 def ranking(losses: np.ndarray) -> np.ndarray:
@@ -150,7 +90,7 @@ def ranking(losses: np.ndarray) -> np.ndarray:
 
 def real_start(value: Any) -> np.ndarray:
     """A start as `float64` array of its own shape, checked."""
-    action = "Pass a number or an array of real numbers, for example np.zeros(10)."
+    action = "Pass a number or an array of real numbers, for example np.zeros(10); a task as training.Flattened(task)."
     array = np.asarray(value)
     if array.dtype.kind not in "iuf":
         raise checks.bad_type("start", value, "hold real numbers", action)

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from evo.continuous.cma import SMALLEST_VARIANCE, AbstractCma
 from evo.continuous.constants import Constants, separable
-from evo.continuous.gaussian import SMALLEST_VARIANCE, AbstractCma, checked_population, checked_sigma
+from evo.continuous.gaussian import checked_population, checked_sigma
 
 
 class Diagonal(NamedTuple):

@@ -240,7 +240,10 @@ def _drivers(optimizer: Optimizer) -> tuple[AbstractDriver, ...]:
 def _check_parts(optimizer: Any, problem: Any, record: Any, engine: Any) -> None:
     action = "Pass an optimizer object, for example d.OnePlusOne(rate=d.Static(strength=1.0))."
     checks.instance_of("optimizer", optimizer, Optimizer, action)
-    action = "Pass a problem object such as d.OneMax(100); wrap a callable as evo.BlackBox(f, sense=..., start=...)."
+    action = (
+        "Pass a problem object such as d.OneMax(100). A function of a candidate becomes one as evo.BlackBox(f, "
+        "sense=..., start=...), a function loss(params, batch, key) as evo.tasks.Custom(loss, start=..., batch=...)."
+    )
     checks.instance_of("problem", problem, AbstractProblem, action)
     if record is not None:
         action = "Pass a recorder, for example evo.Every(100, evo.value)."

@@ -15,6 +15,7 @@ class Engine(enum.Enum):
     CHAIN = "compiled, one jump per improvement, by the tabulated law of what counts of the string"
     EVENT = "compiled, waits for the steps that flip a zero-bit; on strictly monotone functions, and on LeadingOnes"
     REFERENCE = "compiled, one mutation per step, exact for everything that is built from compiled parts"
+    SCAN = "compiled, many steps of training in one loop; to rounding what repeated steps give"
     PYTHON = "calls the optimizer step by step from Python; for every optimizer, problem and callable"
 
     def __repr__(self) -> str:

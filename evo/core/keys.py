@@ -120,6 +120,11 @@ class Key:
         a, b, c, d = (int(word) for word in self._words)
         return np.array([a | b << 32, c | d << 32], dtype=np.uint64)
 
+    @classmethod
+    def from_words(cls, words: Any) -> Key:
+        """The key whose `words()` these two integers in [0, 2^64) are."""
+        return cls._of(tuple(int(word) >> shift & _MASK for word in words for shift in (0, 32)))
+
     def jax(self) -> Any:
         """The key as a typed JAX key (threefry, from the first 64 bits)."""
         jax = importlib.import_module("jax")  # by name: this layer does not depend on jax

@@ -6,6 +6,7 @@ drawn. So `run`, repeated `step` and ask-evaluate-tell follow one trajectory.
 
 from __future__ import annotations
 
+import copy
 import numbers
 from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
@@ -59,6 +60,19 @@ class Optimizer(ABC):
         """How many evaluations the next step will request; asked only of optimizers without `ask`."""
         del state
         return 1
+
+    def exported(self, candidate: Any) -> Any:
+        """A candidate that the user may keep and change: a copy, unless nothing in it can be changed."""
+        return copy.deepcopy(candidate)
+
+    def remedy(self, detail: Any = None) -> str | None:
+        """What to do about values that are not finite, for the error message; None for the usual advice.
+
+        Args:
+            detail: what the algorithm reported of the step.
+        """
+        del detail
+        return None
 
     def drivers(self) -> tuple[AbstractDriver, ...]:
         """The family's own engines, preferred first; the Python driver always comes after them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -162,11 +163,7 @@ class LogGrid(Recorder):
 
     def grid(self) -> np.ndarray:
         """The steps 0, 1, ..., up to 10^18, as `int64`."""
-        powers = 10.0 ** (np.arange(18 * self.points + 1) / self.points)
-        whole = (
-            np.abs(powers - np.rint(powers)) <= 1e-14 * powers
-        )  # 10^(k / points) is rounded: 1000 may be 1000.0000000001
-        return np.unique(np.concatenate([[0.0], np.where(whole, np.rint(powers), np.ceil(powers))])).astype(np.int64)
+        return _grid(self.points)
 
     def due(self, step: int, improved: bool) -> bool:
         """On the grid."""
@@ -174,6 +171,15 @@ class LogGrid(Recorder):
         grid = self.grid()
         place = int(np.searchsorted(grid, step))
         return place < len(grid) and int(grid[place]) == step
+
+
+@functools.lru_cache(maxsize=16)
+def _grid(points: int) -> np.ndarray:
+    powers = 10.0 ** (np.arange(18 * points + 1) / points)
+    whole = np.abs(powers - np.rint(powers)) <= 1e-14 * powers  # 10^(k / points) is rounded: 1000.0000000001 is 1000
+    grid = np.unique(np.concatenate([[0.0], np.where(whole, np.rint(powers), np.ceil(powers))])).astype(np.int64)
+    grid.flags.writeable = False
+    return grid
 
 
 @dataclass(frozen=True, eq=False)

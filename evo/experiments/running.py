@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from evo.core import checks
+from evo.core.files import write_whole
 from evo.experiments import registry
 from evo.experiments.base import AbstractExperiment
 from evo.experiments.claims import Claim, Verdict, not_applicable
@@ -29,7 +30,6 @@ from evo.studies import (
     loads,
 )
 from evo.studies import resimulate as computed_again
-from evo.studies._files import write_whole
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,7 +1,7 @@
 """Many runs, safely: a frozen plan, its finished blocks on disk, and what runs the missing ones."""
 
+from evo.core.codec import Json, decode, dumps, encode, loads
 from evo.studies._errors import PlanChangedError, StoreError, StoreLockedError
-from evo.studies.codec import Json, decode, dumps, encode, loads
 from evo.studies.execution import execute
 from evo.studies.executors import AbstractExecutor, Dask, Loky, Ray, Threads, as_executor
 from evo.studies.ioh import IohFunction, IohTables, export_ioh, read_ioh

@@ -12,6 +12,8 @@ import numpy as np
 from evo.core import checks
 from evo.core.adapters import accepted
 from evo.core.api import explain, run
+from evo.core.codec import Json, encode
+from evo.core.descriptions import Description, described
 from evo.core.engines import Engine, EngineUsed
 from evo.core.keys import Key
 from evo.core.problems import AbstractProblem
@@ -19,9 +21,7 @@ from evo.core.records import Recorder
 from evo.core.results import Result
 from evo.core.stops import Stop, resolve
 from evo.studies import _grid
-from evo.studies._describe import Description, described
 from evo.studies._grid import Plain, Point
-from evo.studies.codec import Json, encode
 
 __all__ = ["Cell", "cells_of", "details_of", "key_of", "problem_of"]
 

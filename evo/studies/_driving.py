@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from evo.core.codec import Json
 from evo.studies import _cuts
 from evo.studies._cells import Cell, details_of
 from evo.studies._errors import PlanChangedError
 from evo.studies._work import StudyWork
-from evo.studies.codec import Json
 from evo.studies.execution import execute
 from evo.studies.executors import AbstractExecutor
 from evo.studies.parts import Part

@@ -6,7 +6,7 @@ import os
 import platform
 from importlib import metadata
 
-from evo.studies.codec import Json
+from evo.core.codec import Json
 
 __all__ = ["environment"]
 

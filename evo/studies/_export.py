@@ -6,8 +6,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evo.core import checks
-from evo.studies import _files
+from evo.core import checks, files
 from evo.studies._errors import explained
 
 if TYPE_CHECKING:
@@ -41,16 +40,16 @@ def exported(study: Study, folder: Path, format: str, options: dict[str, Any]) -
         action = "Drop it, or export as ioh."
         raise checks.bad_type("options", sorted(options), f"be none for the format {format}", action)
     frames = {"runs": study.frame(), "records": study.records(), "table": study.table()}
-    files: list[Path] = []
+    written: list[Path] = []
     with explained("export the study", folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in frames.items():
             if name == "records" and frame.is_empty():
                 continue
             path = folder / f"{name}.{format}"
-            _files.write_whole(path, _as_csv(frame) if format == "csv" else _as_parquet(frame))
-            files.append(path)
-    return tuple(files)
+            files.write_whole(path, _as_csv(frame) if format == "csv" else _as_parquet(frame))
+            written.append(path)
+    return tuple(written)
 
 
 def _as_csv(frame: Any) -> bytes:

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evo.studies import _files
+from evo.core import files
+from evo.core.codec import Json, dumps, loads
+from evo.core.differences import differences
 from evo.studies._environment import environment
 from evo.studies._errors import StoreError
 from evo.studies._lock import HOLDER, LOCK, LOCKS
-from evo.studies.codec import Json, dumps, loads
-from evo.studies.plan import FORMAT_FAMILY, Block, Plan, differences
+from evo.studies.plan import FORMAT_FAMILY, Block, Plan
 
 __all__ = [
     "BLOCKS",
@@ -148,12 +149,12 @@ def add_environments(folder: Path, environments: Sequence[dict[str, Json]]) -> N
     past = [_without_when(item) for item in known]
     new = [item for item in environments if _without_when(item) not in past]
     if new:
-        _files.write_whole(folder / ENVIRONMENT, (dumps([*known, *new], indent=1) + "\n").encode())
+        files.write_whole(folder / ENVIRONMENT, (dumps([*known, *new], indent=1) + "\n").encode())
 
 
 def is_harmless(name: str) -> bool:
     """Tell whether a name is one that systems and killed drivers leave behind."""
-    return name in _HARMLESS or _files.is_temporary(name)
+    return name in _HARMLESS or files.is_temporary(name)
 
 
 def _without_when(environment: dict[str, Json]) -> dict[str, Json]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, final
 
+from evo.core.codec import decode
 from evo.studies._work import REASONS, RECORD
-from evo.studies.codec import decode
 from evo.studies.plan import Block, Plan
 from evo.studies.store import Store
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from evo.studies._file_lock import described, is_dead
+from evo.core.file_lock import described, is_dead
 from evo.studies._lock import HOLDER, LOCK, LOCKS
 
 __all__ = ["Holder", "holders"]

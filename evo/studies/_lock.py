@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import final
 
+from evo.core.file_lock import FileLock, described, is_dead, refuse_living_holder
 from evo.studies._errors import StoreLockedError
-from evo.studies._file_lock import FileLock, described, is_dead, refuse_living_holder
 from evo.studies.parts import Part
 from evo.studies.plan import few
 

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from evo.studies import _files
+from evo.core import files
+from evo.core.differences import listed
 from evo.studies._errors import PlanChangedError, StoreError, explained
 from evo.studies._folder import (
     BLOCKS,
@@ -18,7 +19,7 @@ from evo.studies._folder import (
     listdir,
     parse_block_name,
 )
-from evo.studies.plan import Block, Plan, changes, few, listed
+from evo.studies.plan import Block, Plan, changes, few
 from evo.studies.store import Store, say
 
 __all__ = ["merge"]
@@ -98,7 +99,7 @@ def _refuse_damaged_and_foreign(store: Store) -> None:
         damaged = [
             name
             for name, block in found.items()
-            if block in planned and _files.checksum_of_file(folder / name, keys[block.cell]) != checksum_in(name)
+            if block in planned and files.checksum_of_file(folder / name, keys[block.cell]) != checksum_in(name)
         ]
     if foreign or damaged:
         what = [f"damaged: {few(damaged)}"] if damaged else []
@@ -150,6 +151,6 @@ def _copy_common(out: Path, folders: Sequence[Path], notify: Callable[[str], Non
         with explained(f"copy {name}", out):
             texts = {path.read_bytes() for path in (folder / name for folder in [out, *folders]) if path.exists()}
             if len(texts) == 1:
-                _files.write_whole(out / name, texts.pop())
+                files.write_whole(out / name, texts.pop())
             else:
                 notify(f"{out}: {name} differs between the folders and was not copied")

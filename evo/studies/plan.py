@@ -11,9 +11,10 @@ from itertools import pairwise
 from typing import Any, final
 from urllib.parse import unquote_to_bytes
 
-from evo.studies.codec import Json, dumps, is_plain, loads
+from evo.core.codec import Json, dumps, is_plain, loads
+from evo.core.differences import differences
 
-__all__ = ["Block", "Plan", "changes", "differences"]
+__all__ = ["Block", "Plan", "changes"]
 
 FORMAT_FAMILY = "evo store "
 FORMAT = f"{FORMAT_FAMILY}1"
@@ -23,7 +24,6 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE
 _STEM = re.compile(r"(?P<cell>[A-Za-z0-9=,.+\-_%]+)@(?P<first>[0-9]+)\+(?P<count>[0-9]+)")
 _LONGEST_CELL = 160
 _LARGEST = 2**63 - 1
-_SHOWN = 12
 
 
 @final
@@ -247,39 +247,6 @@ def changes(old: Plan, new: Plan) -> list[str]:
     return lines
 
 
-def differences(place: str, old: Json, new: Json) -> Iterator[str]:
-    """Compare two plain values and describe each difference as `place: old -> new`.
-
-    Args:
-        place: Name of the value, such as "config".
-        old: The value before.
-        new: The value now.
-
-    Yields:
-        One line per innermost difference.
-    """
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted({*old, *new}):
-            inner = f"{place}.{key}" if key.isidentifier() else f"{place}[{key!r}]"
-            if key not in new:
-                yield f"{inner}: {_short(old[key])} -> absent"
-            elif key not in old:
-                yield f"{inner}: absent -> {_short(new[key])}"
-            else:
-                yield from differences(inner, old[key], new[key])
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for i, (before, after) in enumerate(zip(old, new, strict=True)):
-            yield from differences(f"{place}[{i}]", before, after)
-    elif dumps(old) != dumps(new):
-        yield f"{place}: {_short(old)} -> {_short(new)}"
-
-
-def listed(lines: Sequence[str]) -> str:
-    """Show lines below each other, the tail of a long list as its length."""
-    shown = [f"  {line}" for line in lines[:_SHOWN]]
-    return "\n".join([*shown, f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else shown)
-
-
 def _engines(plan: Plan, cells: Sequence[str]) -> dict[str, Json]:
     return {cell: plan.engines[cell] for cell in cells if cell in plan.engines}
 
@@ -340,9 +307,4 @@ def few(names: Sequence[str]) -> str:
 
 def _shown(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _short(value: Json) -> str:
-    text = dumps(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

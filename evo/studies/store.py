@@ -10,7 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, final
 
-from evo.studies import _files, _rows
+from evo.core import files
+from evo.core.codec import Json
+from evo.core.differences import listed
+from evo.studies import _rows
 from evo.studies._errors import PlanChangedError, StoreError, explained
 from evo.studies._folder import (
     BLOCKS,
@@ -27,9 +30,8 @@ from evo.studies._folder import (
 )
 from evo.studies._lock import FolderLock, planning
 from evo.studies._rows import Columns, Encoded
-from evo.studies.codec import Json
 from evo.studies.parts import Part, as_part, share
-from evo.studies.plan import Block, Plan, changes, few, listed
+from evo.studies.plan import Block, Plan, changes, few
 
 if TYPE_CHECKING:
     import polars as pl
@@ -283,7 +285,7 @@ class Store:
         with explained("extend the plan", self._folder):
             self._refuse_changes(self._plan, plan)
             if plan != self._plan:
-                _files.write_whole(self._folder / PLAN, plan.to_json().encode())
+                files.write_whole(self._folder / PLAN, plan.to_json().encode())
                 self._take(plan)
 
     def rows(
@@ -368,15 +370,15 @@ class Store:
         blocks.mkdir(exist_ok=True)
         if self._part is None:  # else they may belong to a driver that writes just now
             for folder in (self._folder, blocks):
-                _files.remove_temporaries(folder)
-        _files.probe(blocks)
+                files.remove_temporaries(folder)
+        files.probe(blocks)
         if fresh:  # blocks first: the old plan with fewer blocks is a valid store, should this be interrupted
             for name in listdir(blocks):
                 if parse_block_name(name) is not None:
                     self._path(name).unlink()
             (self._folder / ENVIRONMENT).unlink(missing_ok=True)
         if old != self._plan:
-            _files.write_whole(self._folder / PLAN, self._plan.to_json().encode())
+            files.write_whole(self._folder / PLAN, self._plan.to_json().encode())
         notice = record_environment(self._folder)
         if notice is not None:
             self._notify(notice)
@@ -443,7 +445,7 @@ class Store:
         try:
             signature = _signature(path)
             if self._checked.get(name, ((), False))[0] != signature:
-                whole = _files.checksum_of_file(path, self._keys[block.cell]) == checksum_in(name)
+                whole = files.checksum_of_file(path, self._keys[block.cell]) == checksum_in(name)
                 self._checked[name] = (signature, whole)
         except FileNotFoundError:  # a driver has just replaced or removed it
             return False
@@ -451,8 +453,8 @@ class Store:
 
     def _publish(self, block: Block, data: bytes) -> None:
         """Write the file of a block, and remove the damaged ones it replaces."""
-        name = block_name(block, _files.checksum(data, self._keys[block.cell]))
-        _files.write_whole(self._path(name), data)
+        name = block_name(block, files.checksum(data, self._keys[block.cell]))
+        files.write_whole(self._path(name), data)
         self._checked[name] = (_signature(self._path(name)), True)
         for old in self._names.get(block, []):
             if old != name:
@@ -474,7 +476,7 @@ class Store:
             if isinstance(error.__cause__, FileNotFoundError):
                 return None
             raise
-        if _files.checksum(data, self._keys[block.cell]) == checksum_in(name):
+        if files.checksum(data, self._keys[block.cell]) == checksum_in(name):
             frame = _rows.deserialise(data, columns)
             if _rows.are_of(block, frame):
                 return frame if columns is None else _rows.chosen(frame, columns)

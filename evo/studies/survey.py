@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, final
 
+from evo.core.codec import Json
 from evo.studies._folder import BLOCKS, listdir, parse_block_name
 from evo.studies._holders import Holder, holders
-from evo.studies.codec import Json
 from evo.studies.plan import Block
 from evo.studies.store import Store
 

@@ -312,9 +312,34 @@ def test_ctrl_c_in_a_real_run(tmp_path):
     assert process.returncode == 130 and "goes on: evo run" in err and "Traceback" not in err
 
 
-def test_exit_codes_reach_the_shell():
-    words = [sys.executable, "-m", "evo.cli"]
-    assert subprocess.run([*words, "--version"], check=False, capture_output=True).returncode == 0
+RUNNING_BLOCK = """
+import atexit, sys, threading, time
+from evo.cli import dispatch
+
+def run(words):
+    threading.Thread(target=time.sleep, args=(60,), name="block-0", daemon=True).start()
+    raise {error}
+
+atexit.register(print, "finalised")
+sys.argv = ["evo", "run", "x"]
+dispatch._run = run
+sys.exit(dispatch.main())
+"""
+
+
+@pytest.mark.parametrize(("error", "code"), [("KeyboardInterrupt", 130), ("ValueError('wrong')", 1)])
+def test_blocks_that_still_run_do_not_take_part_in_the_end_of_the_interpreter(error, code):
+    """A thread inside JAX's compiler, taken away by a finalising interpreter, aborts the process: exit code 134."""
+    words = [sys.executable, "-c", RUNNING_BLOCK.format(error=error)]
+    ended = subprocess.run(words, check=False, capture_output=True, text=True, timeout=50)
+    assert (ended.returncode, ended.stdout) == (code, "") and ended.stderr
+
+
+@pytest.mark.parametrize("module", ["evo", "evo.cli"])
+def test_exit_codes_reach_the_shell(module):
+    words = [sys.executable, "-m", module]
+    good = subprocess.run([*words, "--version"], check=False, capture_output=True, text=True)
+    assert (good.returncode, good.stdout) == (0, f"evo-theory {evo.__version__}\n")
     assert subprocess.run([*words, "nonsense"], check=False, capture_output=True).returncode == 1
 
 

@@ -5,11 +5,12 @@ import pytest
 import scipy.stats
 
 import evo
-from evo.continuous import CmaEs, SepCmaEs
+from evo.continuous import CmaEs, SepCmaEs, Snes, Xnes
 from tests.continuous.functions import ellipsoid, problem, steps
 from tests.statistical import FALSE_ALARM
 
 STRATEGIES = [CmaEs, SepCmaEs]
+ALL = [*STRATEGIES, Xnes, Snes]
 
 
 def normal(z, mean_too=True):
@@ -29,10 +30,17 @@ def normal(z, mean_too=True):
 
 
 def covariance_of(inner):
-    return inner.covariance.C if hasattr(inner.covariance, "C") else np.diag(inner.covariance.variances)
+    """The matrix that the model of the covariance stands for."""
+    (name, array), *_ = inner.covariance._asdict().items()
+    return {
+        "C": lambda: array,
+        "variances": lambda: np.diag(array),
+        "B": lambda: array @ array.T,
+        "scales": lambda: np.diag(array**2),
+    }[name]()
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", ALL)
 def test_candidates(strategy):
     optimizer, D = strategy(sigma=0.7), 4
     inner = steps(optimizer, problem(ellipsoid(1e3), np.arange(1.0, 5.0)), 60, evo.Key(1))[-1]
@@ -46,7 +54,7 @@ def test_candidates(strategy):
     assert not normal(np.linalg.solve(scale, (candidates - inner.mean - 0.1 * scale.sum(axis=1)).T).T)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", ALL)
 def test_candidates_are_functions_of_key_and_step(strategy):
     optimizer = strategy(sigma=1.0)
     inner = steps(optimizer, problem(ellipsoid(10.0), np.ones(3)), 3, evo.Key(1))[-1]

@@ -15,6 +15,7 @@ import evo
 from evo import discrete as d
 from evo.testing import check_optimizer
 from tests.cases import ADAPTIVE, OPTIMIZERS, RECORDERS, OptimizerCase, first_of_each_class
+from tests.continuous.cases import STRATEGIES as CONTINUOUS
 from tests.contracts.algorithms import (
     AntitheticEs,
     CommaEa,
@@ -43,18 +44,22 @@ STRATEGIES = {
 
 @pytest.mark.parametrize("name", first_of_each_class(OPTIMIZERS, lambda case: type(case.optimizer)))
 def test_the_library_keeps_the_contract(name):
-    _keeps_the_contract(name)
+    _keeps_the_contract(OPTIMIZERS[name])
+
+
+@pytest.mark.parametrize("name", first_of_each_class(CONTINUOUS, lambda case: type(case.optimizer)))
+def test_strategies_of_the_library_keep_the_contract(name):
+    _keeps_the_contract(CONTINUOUS[name])
 
 
 @pytest.mark.jit_off
 @pytest.mark.skipif(not numba.config.DISABLE_JIT, reason="kernels as plain Python; compiled they are checked above")
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_library_keeps_the_contract_in_plain_python(name):
-    _keeps_the_contract(name)
+    _keeps_the_contract(OPTIMIZERS[name])
 
 
-def _keeps_the_contract(name):
-    case = OPTIMIZERS[name]
+def _keeps_the_contract(case):
     report = check_optimizer(
         case.optimizer, case.problem, seed=1, steps=case.steps, start=case.start, recorders=ONE_RECORDER
     )

@@ -45,6 +45,14 @@ def test_the_contract_needs_no_compiler():
     assert not packages & {"numba", "jax", "matplotlib", "polars", "rich", "tyro", "theory"}
 
 
+def test_strategies_load_other_packages_on_use():
+    code = (
+        "import evo.continuous as c; c.Xnes, c.Evosax, c.PyCma; import evo; evo.minimise(sum, [1.0], budget=9, seed=0)"
+    )
+    packages, _ = loaded(code)
+    assert not packages & {"jax", "evosax", "cma", "flax", "optax", "equinox", "numba", "scipy"}
+
+
 def test_running_loads_no_front_end():
     code = (
         "import evo\nfrom evo import discrete as d\n"

@@ -322,7 +322,7 @@ _REFUSED = [
         "BlackBox(sum",
         "d.Custom",
     ),
-    _type(lambda: _run(_EA, lambda x: 1.0), "`problem`", "AbstractProblem", "lambda", "wrap a callable"),
+    _type(lambda: _run(_EA, lambda x: 1.0), "`problem`", "AbstractProblem", "lambda", "evo.BlackBox"),
     _type(
         lambda: _run(d.OnePlusOne, d.OneMax(3)), "`optimizer`", "Optimizer", "OnePlusOne", "Pass an optimizer object"
     ),

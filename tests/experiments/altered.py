@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from evo.core.files import checksum
 from evo.studies import Block, Store
-from evo.studies._files import checksum
 from evo.studies._rows import serialise
 
 

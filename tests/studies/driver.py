@@ -24,7 +24,8 @@ from typing import IO, Any
 import numpy as np
 import polars as pl
 
-from evo.studies import Block, Plan, Store, StoreError, _files, execute
+from evo.core import files as _files
+from evo.studies import Block, Plan, Store, StoreError, execute
 
 Columns = dict[str, np.ndarray[Any, Any]]
 

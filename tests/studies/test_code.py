@@ -17,9 +17,10 @@ import pytest
 
 import evo
 from evo import discrete as d
-from evo.studies import _code, dumps
+from evo.core import code_prints as _code
+from evo.core.descriptions import described
+from evo.studies import dumps
 from evo.studies._cells import cells_of, details_of
-from evo.studies._describe import described
 
 FACTOR = 2.0
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evo.core.codec import is_plain
 from evo.studies import decode, dumps, encode, loads
-from evo.studies.codec import is_plain
 
 
 class Colour(enum.Enum):

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from polars.testing import assert_frame_equal
 
-from evo.studies import Store, StoreError, _files, execute
+from evo.core import files as _files
+from evo.studies import Store, StoreError, execute
 from tests.studies.driver import make_plan, rows, whole_table
 
 resource = pytest.importorskip("resource", reason="this system has no limits on the size of files")

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from polars.testing import assert_frame_equal
 
-from evo.studies import Block, Plan, Store, StoreError, _files, execute
+from evo.core import files as _files
+from evo.studies import Block, Plan, Store, StoreError, execute
 from evo.studies import execution as executor_module
 from evo.studies._progress import Bar, Lines, Silence, progress_for
 from tests.studies.driver import make_plan, rows, whole_table

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from evo.studies import Store, StoreLockedError, _file_lock
+from evo.core import file_lock as _file_lock
+from evo.studies import Store, StoreLockedError
 from tests.studies.driver import Drivers, make_plan, wait_for
 
 
@@ -161,6 +162,7 @@ def test_taking_over_puts_back_what_another_driver_created_meanwhile(tmp_path: P
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*fork:RuntimeWarning")  # of JAX, if another test of this process loaded it
 def test_a_forked_process_neither_keeps_nor_drops_the_lock(tmp_path: Path) -> None:
     store = Store.open(tmp_path, make_plan())
     held = (tmp_path / "store.lock").read_bytes()

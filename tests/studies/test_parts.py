@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from polars.testing import assert_frame_equal
 
-from evo.studies import Block, Plan, PlanChangedError, Store, StoreLockedError, _file_lock, as_part, execute
+from evo.core import file_lock as _file_lock
+from evo.studies import Block, Plan, PlanChangedError, Store, StoreLockedError, as_part, execute
 from evo.studies._lock import FolderLock, planning
 from evo.studies.parts import share
 from tests.studies.driver import Drivers, make_plan, ran, rows, wait_for, whole_table

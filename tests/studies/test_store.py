@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from polars.testing import assert_frame_equal
 
-from evo.studies import Block, Plan, PlanChangedError, Store, StoreError, _files
+from evo.core import files as _files
+from evo.studies import Block, Plan, PlanChangedError, Store, StoreError
 from evo.studies import _folder as folder_module
 from tests.studies.driver import ODD_CELLS, make_plan, rows, whole_table
 

@@ -18,9 +18,10 @@ import numpy as np
 from evo.core.engines import AbstractDriver, Job
 from evo.core.keys import Key
 from evo.core.optimizers import AskTellState
-from evo.core.python_driver import PythonDriver, missing_observable, not_finite
+from evo.core.python_driver import PythonDriver, missing_observable
 from evo.core.records import Recorder, Trace
 from evo.core.results import Result, Runs, RunState, joined_records
+from evo.core.running import not_finite
 from evo.core.stops import Reason
 from evo.discrete.engines import functions as f
 from evo.discrete.engines import kernels as k

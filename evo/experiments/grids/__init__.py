@@ -4,7 +4,7 @@ A grid experiment lists its cells; planning, computing, series, measurements for
 load matplotlib and are imported from `evo.experiments.grids.panels` where a figure is drawn.
 """
 
-from evo.experiments.grids.cells import AbstractCell, DriftCell, Observed, RunCell
+from evo.experiments.grids.cells import AbstractBatchCell, AbstractCell, DriftCell, Observed, RunCell
 from evo.experiments.grids.experiment import AbstractGridExperiment, computed, planned
 from evo.experiments.grids.measures import (
     bracket,
@@ -26,6 +26,7 @@ from evo.experiments.grids.series import DriftSeries, RunSeries, drift_series, r
 __all__ = [
     # what is run
     "AbstractCell",
+    "AbstractBatchCell",
     "RunCell",
     "DriftCell",
     "Observed",

@@ -67,6 +67,26 @@ class AbstractCell(ABC):
         return [*sorted({end for end in inner if end < self.total}), self.total]
 
 
+class AbstractBatchCell(AbstractCell):
+    """Runs that are computed `per_block` at once: one costs as much as a block. Further fields: `runs`, `per_block`."""
+
+    per_block: int
+
+    @property
+    def total(self) -> int:
+        """The number of runs."""
+        return self.runs  # pyright: ignore[reportAttributeAccessIssue]  (a field or a property)
+
+    @property
+    def width(self) -> int:
+        """Runs per block."""
+        return self.per_block
+
+    def ends(self) -> list[int]:
+        """Whole blocks only."""
+        return [*range(self.width, self.total, self.width), self.total]
+
+
 @final
 @dataclass(frozen=True, kw_only=True)
 class RunCell(AbstractCell):

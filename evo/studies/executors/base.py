@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -168,7 +169,12 @@ class AbstractExecutor(ABC):
 def attempt(work: Work, block: Block) -> Outcome:
     """Run one block, and make the bytes of its file; an error is carried to the driver, `KeyboardInterrupt` too."""
     try:
-        return Outcome(block, encoded(block, work(block)), None)
+        columns = work(block)
+        for patience in (0.01, 0.1, 0.5):
+            with suppress(KeyboardInterrupt):  # polars raises it in whichever thread computes; the rows are there
+                return Outcome(block, encoded(block, columns), None)
+            time.sleep(patience)
+        return Outcome(block, encoded(block, columns), None)
     except BaseException as error:
         return Outcome(block, None, error)
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evo.core import checks
+from evo.core.files import write_whole
 from evo.core.keys import Key
 from evo.studies._errors import StoreError
-from evo.studies._files import write_whole
 from evo.studies.ioh import naming
 from evo.studies.ioh.functions import FunctionLike, IohFunction
 from evo.studies.ioh.layout import FORMAT, KEY_WORDS, REASONS, RUN_NUMBERS, STEP_PER_EVALUATION

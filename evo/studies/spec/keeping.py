@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evo.core.differences import listed
+from evo.core.files import write_whole
 from evo.studies._errors import PlanChangedError, StoreError, explained
-from evo.studies._files import write_whole
 from evo.studies._folder import PLAN, SOURCE, refuse_foreign
-from evo.studies.plan import Plan, changes, listed
+from evo.studies.plan import Plan, changes
 
 if TYPE_CHECKING:
     from evo.studies._cells import Cell

@@ -1,0 +1,3 @@
+"""Estimators from function values: parts and algorithms."""
+
+from __future__ import annotations

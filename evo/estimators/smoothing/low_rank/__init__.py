@@ -1,0 +1,3 @@
+"""Perturbations of low rank for models whose code does not know of them."""
+
+from __future__ import annotations

@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import gc
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -16,6 +18,14 @@ _LONG = ("test_documents.py", "test_notebooks.py", "test_examples.py", "test_con
 def pytest_collection_modifyitems(items):
     """Put long files first; within a file and among the others the order stays."""
     items.sort(key=lambda item: item.path.name not in _LONG)
+
+
+def pytest_runtest_teardown(item, nextitem):
+    """After a file give back what JAX compiled for it, or a process grows beyond ten gigabytes."""
+    jax = sys.modules.get("jax")
+    if jax is not None and (nextitem is None or nextitem.path != item.path):
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.fixture

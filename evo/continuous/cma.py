@@ -84,4 +84,4 @@ class AbstractCma(AbstractGaussian):
         rates = np.concatenate([[k.c_1], k.c_mu * spread * k.weights])
         covariance = self.learned(inner.covariance, keep, rates, np.vstack([p_c, y]), k, step)
         state = CmaState(mean, np.float64(np.nan), sigma, p_sigma, p_c, covariance, inner.noise)
-        return Absorbed(state, detail=self.detail(sigma, covariance, losses, order))
+        return Absorbed(state, detail=self.detail(sigma, self.axes(covariance), losses, order))

@@ -74,9 +74,8 @@ class AbstractGaussian(AskTell):
         """The mean; its loss is nan after the start, because it is not evaluated."""
         return inner.mean, inner.loss
 
-    def detail(self, sigma: Any, covariance: Any, losses: np.ndarray, order: np.ndarray) -> GaussianDetail:
-        """The report of a generation whose losses are ranked by `order`."""
-        axes = self.axes(covariance)
+    def detail(self, sigma: Any, axes: np.ndarray, losses: np.ndarray, order: np.ndarray) -> GaussianDetail:
+        """The report of a generation whose losses are ranked by `order`; `axes` are those of A."""
         best, median = losses[order[0]], losses[order[len(order) // 2]]
         return GaussianDetail(float(sigma), float(axes.max() / axes.min()), best, median)
 

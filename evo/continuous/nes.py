@@ -15,6 +15,10 @@ import numpy as np
 from evo.continuous.gaussian import AbstractGaussian, ranking
 from evo.core.optimizers import Absorbed
 
+#: the least ratio of two axes of B. Where ranks tell nothing, products of random factors of determinant 1 become ever
+#: longer ellipsoids (their Lyapunov exponents differ), until rounding makes them singular.
+SHORTEST = 1e-14
+
 
 class NesState(NamedTuple):
     """What a natural evolution strategy carries from generation to generation; D coordinates, lambda offspring."""
@@ -41,6 +45,10 @@ class AbstractNes(AbstractGaussian):
     def turned(self, covariance: Any, rate: float, utilities: np.ndarray, z: np.ndarray) -> Any:
         """The model of B exp(rate / 2 (G - tr(G) / D I)) with G = sum_i u_i (z_i z_i^T - I)."""
 
+    @abstractmethod
+    def lifted(self, covariance: Any) -> tuple[Any, float]:
+        """B whose axes are at least `SHORTEST` of the longest, divided by the scale that makes its determinant 1."""
+
     def begun(self, mean: np.ndarray, sigma: Any, covariance: Any, noise: np.ndarray) -> NesState:
         """Nothing but the distribution is carried along."""
         return NesState(mean, np.float64(np.nan), sigma, covariance, noise)
@@ -60,8 +68,19 @@ class AbstractNes(AbstractGaussian):
             mean = inner.mean + inner.sigma * move.reshape(inner.mean.shape)
             sigma = inner.sigma * np.exp(rate / 2.0 * trace / D)
         covariance = self.turned(inner.covariance, rate, u, z)
+        axes = self.axes(covariance)
+        if axes.min() < SHORTEST * axes.max():
+            covariance, scale = self.lifted(covariance)
+            sigma, axes = sigma * scale, self.axes(covariance)
         state = NesState(mean, np.float64(np.nan), sigma, covariance, inner.noise)
-        return Absorbed(state, detail=self.detail(sigma, covariance, losses, order))
+        return Absorbed(state, detail=self.detail(sigma, axes, losses, order))
+
+
+def raised(axes: np.ndarray) -> tuple[np.ndarray, float]:
+    """Axes whose ratio is at least `SHORTEST`, scaled to product 1, and the scale."""
+    lengths = np.maximum(axes, SHORTEST * axes.max())
+    scale = float(np.exp(np.log(lengths).mean()))
+    return lengths / scale, scale
 
 
 @functools.lru_cache(maxsize=64)

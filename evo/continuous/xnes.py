@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from evo.continuous.gaussian import checked_population, checked_sigma
-from evo.continuous.nes import AbstractNes
+from evo.continuous.nes import AbstractNes, raised
 
 
 class Factor(NamedTuple):
@@ -28,7 +28,8 @@ class Xnes(AbstractNes):
         m += sigma B sum_i u_i z_i                                G = sum_i u_i (z_i z_i^T - I)
         sigma *= exp(eta / 2 tr(G) / D)                           B = B expm(eta / 2 (G - tr(G) / D I))
 
-    and eta = (9 + 3 ln D) / (5 D sqrt(D)). The exponential is that of matrices: B learns correlations.
+    and eta = (9 + 3 ln D) / (5 D sqrt(D)). The exponential is that of matrices: B learns correlations. Axes shorter
+    than 1e-14 of the longest, which rounding would lose on plateaus, are raised to that length.
 
     Args:
         sigma: initial standard deviation of every coordinate, positive; the optimum should lie within about three
@@ -79,6 +80,12 @@ class Xnes(AbstractNes):
         eigenvalues, basis = np.linalg.eigh((G + G.T) / 2.0)
         growth = np.exp(rate / 2.0 * (eigenvalues - eigenvalues.mean()))
         return Factor(covariance.B @ (basis * growth) @ basis.T)
+
+    def lifted(self, covariance: Factor) -> tuple[Factor, float]:
+        """The singular values of the factor are raised."""
+        left, lengths, right = np.linalg.svd(covariance.B)
+        lengths, scale = raised(lengths)
+        return Factor((left * lengths) @ right), scale
 
     def axes(self, covariance: Factor) -> np.ndarray:
         """The singular values of the factor."""
@@ -141,6 +148,11 @@ class Snes(AbstractNes):
         """The exponential of the diagonal of G."""
         G = utilities @ z**2
         return Scales(covariance.scales * np.exp(rate / 2.0 * (G - G.mean())))
+
+    def lifted(self, covariance: Scales) -> tuple[Scales, float]:
+        """The scales are raised."""
+        lengths, scale = raised(covariance.scales)
+        return Scales(lengths), scale
 
     def axes(self, covariance: Scales) -> np.ndarray:
         """The scales."""

@@ -88,3 +88,30 @@ def test_messages(strategy):
     with pytest.raises(ValueError, match="`population` must be an integer >= 2; got 1"):
         strategy(0.5, population=1)
     assert strategy(1) == strategy(1.0) and hash(strategy(1)) == hash(strategy(1.0))
+
+
+@pytest.mark.parametrize(("strategy", "steps"), [(Xnes, 4000), (Snes, 9000)])
+def test_axes_end_where_rounding_begins(strategy, steps):
+    """On a plateau the axis ratio grows exponentially; it stays at its limit, and B of determinant 1."""
+    task = problem(lambda x: 0.0, np.ones(3 if strategy is Xnes else 10))
+    result = evo.run(
+        strategy(0.5, population=6), task, seed=0, stop=evo.Steps(steps), record=evo.Every(100, axis_ratio)
+    )
+    axes = strategy(0.5).axes(result.state.state.inner.covariance)
+    assert abs(np.log(axes).sum()) < 0.1 and np.isfinite(result.state.state.inner.mean).all()
+    ratios = result.trace["axis_ratio"][1:]
+    assert np.isfinite(ratios).all() and 1e8 < ratios.max() < 1.1e14
+
+
+@pytest.mark.parametrize("strategy", [Xnes, Snes])
+def test_axes_are_raised_and_their_scale_kept(strategy):
+    """sigma B is the same but for the axis that was too short."""
+    optimizer, lengths = strategy(1.0), np.array([1e-10, 1.0, 1e7])
+    model = optimizer.isotropic(3)._replace(**{optimizer.isotropic(3)._fields[0]: lengths})
+    if strategy is Xnes:
+        left, right = (np.linalg.qr(np.random.default_rng(seed).standard_normal((3, 3)))[0] for seed in (0, 1))
+        model = model._replace(B=left @ np.diag(lengths) @ right)
+    lifted, scale = optimizer.lifted(model)
+    found = np.sort(optimizer.axes(lifted))
+    np.testing.assert_allclose(found * scale, [1e-7, 1.0, 1e7], rtol=0.05)
+    assert scale == pytest.approx((1e-7 * 1.0 * 1e7) ** (1 / 3))

@@ -36,7 +36,7 @@ def relaxed_risk(risks: ArrayLike, q: float) -> float:
         TypeError: for arguments of a wrong type.
         ValueError: for arguments out of range.
 
-    Source: von Oswald, Kobayashi, Akram and Steger (2025), recalled.
+    Source: von Oswald, Kobayashi, Akram and Steger (2024), recalled.
 
     Example:
         >>> [round(relaxed_risk([0, 0, 0, 0, 1, 1, 1, 1], q), 2) for q in (1, 2, 10, 100, float("inf"))]

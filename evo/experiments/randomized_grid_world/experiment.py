@@ -36,9 +36,10 @@ class RandomizedGridWorld(AbstractGridExperiment):
         return CONFIGS[preset]
 
     def sizes(self, config: RandomizedGridWorldConfig) -> str:
+        exponents = ", ".join(f"{q:g}" for q in config.exponents)
         return (
-            f"{targets(config)} targets, two episodes of {config.horizon} steps; {len(config.kinds)} kinds of policies "
-            f"at {len(config.exponents)} exponents, {config.steps:,} generations, {config.runs} trainings each"
+            f"{targets(config)} targets, two episodes of {config.horizon} steps; policies: {len(config.kinds)}; "
+            f"exponents {exponents}; {config.steps:,} generations, {config.runs} trainings each"
         )
 
     def cells(self, config: RandomizedGridWorldConfig) -> Sequence[AbstractCell]:

@@ -28,7 +28,7 @@ class RandomizedColouring(AbstractGridExperiment):
         "Given random seeds, a network learns to break symmetry, on every input that an adversary can choose; without "
         "them, or with a seed that never changes, the worst input is never coloured."
     )
-    presets: ClassVar = {"smoke": "20 seconds", "laptop": "6 minutes", "large": "hours"}
+    presets: ClassVar = {"smoke": "20 seconds", "laptop": "4 minutes", "large": "hours"}
     config_type = RandomizedColouringConfig
 
     def config(self, preset: str, variant: str | None) -> RandomizedColouringConfig:

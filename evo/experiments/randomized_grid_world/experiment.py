@@ -29,7 +29,7 @@ class RandomizedGridWorld(AbstractGridExperiment):
         "every target, at sizes of ours nearly as often as the best mixture of walks; the expected loss, a single seed "
         "per step or a constant seed leave some target that is never found."
     )
-    presets: ClassVar = {"smoke": "20 seconds", "laptop": "5 minutes", "large": "hours"}
+    presets: ClassVar = {"smoke": "20 seconds", "laptop": "2 minutes", "large": "hours"}
     config_type = RandomizedGridWorldConfig
 
     def config(self, preset: str, variant: str | None) -> RandomizedGridWorldConfig:

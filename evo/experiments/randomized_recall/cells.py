@@ -33,12 +33,14 @@ def ingredients(config: RandomizedRecallConfig, kind: str, q: float) -> Ingredie
     """The memory, its objective and what trains it."""
     import optax
 
-    from evo.estimators import AntitheticEs, Backprop
+    from evo.estimators import AntitheticEs, Backprop, CentredRanks
     from evo.training import GradientDescent
 
     evolved = kind == EVOLVED
     steps, rate = (config.es_steps, config.es_rate) if evolved else (config.steps, config.rate)
-    estimator = AntitheticEs(config.es_pairs, config.es_sigma) if evolved else Backprop()
+    # ranks, because single generations have risks many times as large as others
+    strategy = AntitheticEs(config.es_pairs, config.es_sigma, shaping=CentredRanks())
+    estimator = strategy if evolved else Backprop()
     optimizer = GradientDescent(estimator, optax.adam(optax.cosine_decay_schedule(rate, steps)))
     memory = config.pairs if kind == ROOMY else config.memory
     trials = 1 if kind == SINGLE else config.trials

@@ -46,7 +46,7 @@ class RandomizedRecallConfig:
     """First learning rate of Adam on gradients."""
 
     es_pairs: int = 256
-    """Antithetic pairs of a generation of the evolution strategy."""
+    """Antithetic pairs of a generation of the evolution strategy, which ranks losses."""
 
     es_sigma: float = 0.01
     """Root mean square of its perturbation of a parameter."""
@@ -57,7 +57,7 @@ class RandomizedRecallConfig:
     es_steps: int = 2000
     """Its generations."""
 
-    es_rate: float = 0.02
+    es_rate: float = 0.01
     """First learning rate of Adam on its estimates."""
 
     seeds: int = 1024
@@ -72,7 +72,7 @@ class RandomizedRecallConfig:
     search: int = 1000
     """Evaluations of each search for a bad input; 0 for none."""
 
-    runs: int = 6
+    runs: int = 8
     """Trainings of each kind at each exponent."""
 
     seed: int = 1

@@ -29,7 +29,7 @@ class RandomizedRecall(AbstractGridExperiment):
         "randomized algorithm that is right on its worst input more often than any deterministic one; the majority of "
         "several seeds is right almost always. With the expected risk, one seed or a constant seed it does not."
     )
-    presets: ClassVar = {"smoke": "20 seconds", "laptop": "11 minutes", "large": "hours"}
+    presets: ClassVar = {"smoke": "20 seconds", "laptop": "6 minutes", "large": "hours"}
     config_type = RandomizedRecallConfig
 
     def config(self, preset: str, variant: str | None) -> RandomizedRecallConfig:

@@ -54,7 +54,7 @@ def caption(config: RandomizedRecallConfig) -> str:
         f"seed. All {config.count:,} inputs are listed. Networks minimise the relaxed risk, the power mean over inputs "
         f"of the squared error averaged over m = {config.trials} seeds ({SINGLE}: m = 1; {CONSTANT}: the same seed for "
         f"ever; {ROOMY}: {N}-dimensional keys), by Adam on gradients or ({EVOLVED}) on estimates of an evolution "
-        f"strategy with {2 * config.es_pairs} evaluations a generation; {config.runs} trainings each. (a) Success over "
+        f"strategy from the ranks of {2 * config.es_pairs} evaluations a generation; {config.runs} trainings each. (a) Success over "
         "seeds on every input, sorted within a training; lines are medians, bands all trainings. (b) Success on the "
         "worst input, of those listed and those that evolutionary algorithms found, measured again with fresh seeds; "
         "bars: 95 % Student intervals over trainings. (c) Majorities of S seeds on that input at "

@@ -52,3 +52,14 @@ def python_kernels(monkeypatch):
 def plain(python_kernels):
     """All kernels are plain Python: nothing is compiled, and their functions can be exchanged."""
     python_kernels()
+
+
+@pytest.fixture(params=["plain", pytest.param("compiled", marks=pytest.mark.slow)])
+def kernels(request, monkeypatch):
+    """Kernels as plain Python by default, compiled among the slow tests: for what compiles far longer than it runs.
+
+    That both forms give the same rows is tested for every scheme in tests/discrete/test_engines.py.
+    """
+    if request.param == "plain":
+        request.getfixturevalue("plain")
+        monkeypatch.setattr("numba.config.DISABLE_JIT", 1)

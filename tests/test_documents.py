@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import re
 import subprocess
@@ -10,12 +11,14 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+#: pages, and whether their kernels stay plain Python; what is defined in a page is compiled anew in every process
 PAGES = [
-    "README.md",
-    "docs/how_to_extend.md",
-    "docs/learning.md",
-    "docs/randomized.md",
-    pytest.param("docs/studies.md", marks=pytest.mark.slow),
+    pytest.param("README.md", False, id="README.md"),
+    pytest.param("docs/how_to_extend.md", True, id="docs/how_to_extend.md"),
+    pytest.param("docs/how_to_extend.md", False, id="docs/how_to_extend.md, compiled", marks=pytest.mark.slow),
+    pytest.param("docs/learning.md", False, id="docs/learning.md"),
+    pytest.param("docs/randomized.md", False, id="docs/randomized.md"),
+    pytest.param("docs/studies.md", False, id="docs/studies.md", marks=pytest.mark.slow),
 ]
 
 
@@ -25,15 +28,16 @@ def code(page: str) -> str:
     return "\n".join(blocks)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_code_runs(page, tmp_path):
+@pytest.mark.parametrize(("page", "plain"), PAGES)
+def test_code_runs(page, plain, tmp_path):
     script = tmp_path / "page.py"
     script.write_text(code(page))
     # One process per page: what a page imports and compiles does not depend on the other tests.
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)} | ({"NUMBA_DISABLE_JIT": "1"} if plain else {})
     run = subprocess.run(
         [sys.executable, str(script)],
         cwd=tmp_path,
-        env={**__import__("os").environ, "PYTHONPATH": str(ROOT)},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,

@@ -28,8 +28,22 @@ WITHOUT_EXAMPLE = {
 LEARNING = ("continuous", "estimators", "models", "oracles", "randomized", "tasks", "training")
 
 
-@pytest.mark.parametrize("name", MODULES)
+#: modules whose examples run kernels
+KERNELS = tuple(name for name in MODULES if name.startswith(("evo.core", "evo.discrete", "evo.studies", "evo.testing")))
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("name", KERNELS)
+def test_examples_with_kernels_run(name):
+    _run_examples(name)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name not in KERNELS])
 def test_examples_run(name):
+    _run_examples(name)
+
+
+def _run_examples(name):
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0
 

@@ -14,7 +14,12 @@ FOLDER = pathlib.Path(__file__).resolve().parents[1] / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("*.py"))
 #: parts of one's own are compiled in every process; so few steps are sooner made in plain Python
 PLAIN = {"hidden_subset", "your_own_parts"}
-RUNS = [pytest.param(script, script.stem in PLAIN, id=script.stem) for script in SCRIPTS]
+#: what they show is tested elsewhere, and they compile for long
+LONG = {"learning_randomness", "phase_transition"}
+RUNS = [
+    pytest.param(script, script.stem in PLAIN, id=script.stem, marks=[pytest.mark.slow] * (script.stem in LONG))
+    for script in SCRIPTS
+]
 RUNS += [
     pytest.param(script, False, id=f"{script.stem}, compiled", marks=pytest.mark.slow)
     for script in SCRIPTS

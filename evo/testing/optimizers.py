@@ -65,9 +65,12 @@ def check_optimizer(
         TypeError: for arguments of a wrong type. Failures of the optimizer are in the report.
 
     Example:
-        >>> from evo import discrete as d
+        >>> import numpy as np
+        >>> import evo
+        >>> from evo import continuous as c
         >>> from evo.testing import check_optimizer
-        >>> check_optimizer(d.RandomLocalSearch(), d.OneMax(20), seed=0, steps=20, recorders=[None]).passed
+        >>> sphere = evo.BlackBox(lambda x: float(x @ x), sense=evo.Sense.MINIMISE, start=np.ones(3))
+        >>> check_optimizer(c.Snes(0.5), sphere, seed=0, steps=5).passed
         True
     """
     checks.instance_of("optimizer", optimizer, Optimizer, "Pass an optimizer object.")

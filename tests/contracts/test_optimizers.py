@@ -7,7 +7,6 @@ import random
 from typing import ClassVar
 
 import jax
-import numba
 import numpy as np
 import pytest
 
@@ -42,7 +41,13 @@ STRATEGIES = {
 }
 
 
-@pytest.mark.parametrize("name", first_of_each_class(OPTIMIZERS, lambda case: type(case.optimizer)))
+#: compiled by default; all are checked in plain Python
+_COMPILED = {"OnePlusOne on LeadingOnes", "OnePlusLambdaLambda on OneMax"}
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in _COMPILED else pytest.param(name, marks=pytest.mark.slow) for name in OPTIMIZERS]
+)
 def test_the_library_keeps_the_contract(name):
     _keeps_the_contract(OPTIMIZERS[name])
 
@@ -53,7 +58,7 @@ def test_strategies_of_the_library_keep_the_contract(name):
 
 
 @pytest.mark.jit_off
-@pytest.mark.skipif(not numba.config.DISABLE_JIT, reason="kernels as plain Python; compiled they are checked above")
+@pytest.mark.usefixtures("plain")
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_library_keeps_the_contract_in_plain_python(name):
     _keeps_the_contract(OPTIMIZERS[name])
@@ -66,11 +71,9 @@ def _keeps_the_contract(case):
     report.raise_if_failed()
 
 
-@pytest.mark.parametrize(
-    "optimizer",
-    [ADAPTIVE, CommaEa()],
-    ids=["compiled", "Python only"],
-)
+@pytest.mark.jit_off
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("optimizer", [ADAPTIVE, CommaEa()], ids=["compiled", "Python only"])
 def test_with_all_recorders_and_observables(optimizer):
     recorders = RECORDERS
     if isinstance(optimizer, CommaEa):  # it reports no rate

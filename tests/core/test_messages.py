@@ -231,6 +231,7 @@ REFUSALS = [
 ]
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize(
     ("call", "kind", "argument", "received", "allowed", "action"),
     REFUSALS,
@@ -245,11 +246,13 @@ def test_refusals(call, kind, argument, received, allowed, action):
         assert piece in text, f"{piece!r} is missing in: {text}"
 
 
+@pytest.mark.usefixtures("kernels")
 def test_integral_floats_and_numpy_numbers_are_numbers():
     assert repeat(runs=np.int64(2), first=0.0).spent.tolist() == repeat(runs=2.0).spent.tolist()
     assert run(seed=3.0).steps == run(seed=3).steps
 
 
+@pytest.mark.usefixtures("kernels")
 def test_one_bit():
     for engine in (evo.Engine.REFERENCE, evo.Engine.PYTHON):
         result = run(problem=d.OneMax(1), start=[0], engine=engine)

@@ -44,6 +44,7 @@ def test_recorders_are_values():
     assert evo.Final().observables == (evo.value,)
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize("engine", [evo.Engine.REFERENCE, evo.Engine.PYTHON])
 def test_every_recorder_writes_the_last_row_once(engine):
     for recorder in RECORDERS[1:]:
@@ -56,6 +57,7 @@ def test_every_recorder_writes_the_last_row_once(engine):
             assert trace["evaluations"].tolist() == [step + 1 for step in written]
 
 
+@pytest.mark.usefixtures("kernels")
 def test_observables_of_one_run_fit_together():
     record = evo.Every(
         1, evo.value, evo.best_value, d.zeros, d.level, d.levels_visited, d.mean_density(after=3), d.rate
@@ -90,6 +92,7 @@ def test_traces():
     assert len(Trace.of(None, [])) == 0
 
 
+@pytest.mark.usefixtures("kernels")
 def test_iterate_may_be_left():
     shown = []
     for row in evo.iterate(LOCAL_SEARCH, d.OneMax(50), seed=0, every=5):
@@ -100,6 +103,7 @@ def test_iterate_may_be_left():
     assert set(shown[0]) == {"step", "evaluations", "value", "best_value"}
 
 
+@pytest.mark.usefixtures("kernels")
 def test_iterate_with_other_stops():
     def rows(**options):
         return list(evo.iterate(LOCAL_SEARCH, d.LeadingOnes(30), seed=2, **options, engine=evo.Engine.PYTHON))

@@ -96,6 +96,7 @@ def test_exact_values_of_any_size():
             SEARCH.tell(state, candidates, wrong)
 
 
+@pytest.mark.usefixtures("kernels")
 def test_starts():
     black_box = evo.BlackBox(sphere, sense=evo.Sense.MINIMISE, start=lambda key: key.numpy().normal(size=3))
     starts = [evo.run(CoordinateDescent(), black_box, seed=seed, stop=evo.Steps(0)).candidate for seed in (0, 0, 1)]
@@ -116,6 +117,7 @@ def test_a_black_box_stops_at_its_optimum():
     assert result.reached and result.value <= 0.5 and repr(box) == "BlackBox(<lambda>, minimise)"
 
 
+@pytest.mark.usefixtures("kernels")
 def test_dynamic_problems_report_the_current_candidate():
     result = evo.run(CoordinateDescent(), MovingSphere(2), seed=0, stop=evo.Steps(5))
     state = result.state.state
@@ -135,6 +137,7 @@ def test_explain():
     assert custom.chosen.engine is evo.Engine.PYTHON
 
 
+@pytest.mark.usefixtures("kernels")
 def test_states_can_be_pickled_and_go_on():
     for engine in (evo.Engine.REFERENCE, evo.Engine.PYTHON):
         options = {"optimizer": SEARCH, "problem": d.LeadingOnes(30), "seed": 1}
@@ -176,6 +179,7 @@ def _reset(x):
     return value
 
 
+@pytest.mark.usefixtures("kernels")
 def test_a_stop_by_target_may_be_lifted():
     """A resumed run goes on to the new stop, on every engine alike."""
     options = {"optimizer": SEARCH, "problem": d.LeadingOnes(20), "seed": 1}

@@ -15,6 +15,7 @@ _RULE = d.OffspringRule(factor=1.5, s=1.0)
 # --- counting and hits ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 @pytest.mark.parametrize(
     ("optimizer", "evaluations"),
@@ -66,6 +67,7 @@ def test_the_hit_is_the_first_optimal_evaluation(optimizer):
         assert max(places) > 0  # some optimum was not the last of its generation
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_an_optimal_founder_ends_the_run():
     result = evo.run(d.MuPlusOne(3, rate=_STATIC), d.OneMax(5), seed=0, start=np.ones(5), engine=evo.Engine.REFERENCE)
@@ -87,6 +89,7 @@ def test_budgets_below_the_population():
 # --- comma selection --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_the_best_string_survives_comma_selection():
     optimizer = d.OneCommaLambda(2, rate=d.Static(rate=0.4))
@@ -99,6 +102,7 @@ def test_the_best_string_survives_comma_selection():
     assert result.value == values.max() == result.candidate.sum()
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_offspring_follow_the_rule():
     rule = d.OffspringRule(factor=2.0, s=1.0, initial=3.0, low=2.0, high=8.0)
@@ -195,6 +199,7 @@ def test_refused(place):
         assert piece in str(caught.value)
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_one_offspring_may_meet_its_parent_only():
     result = evo.run(d.OnePlusLambda(1, rate=_STATIC), d.PartiallyOrdered(6), seed=0, stop=evo.Steps(20))
@@ -218,6 +223,7 @@ def test_values_that_are_not_finite_end_a_run():
 # --- what a hostile reading found -------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 @pytest.mark.parametrize("make", [d.AdversarialDynamicBinVal, d.SwitchingDynamicBinVal, d.PartiallyOrdered])
 def test_a_population_of_one_on_functions_with_regard_to_the_parent(make):
@@ -230,6 +236,7 @@ def test_a_population_of_one_on_functions_with_regard_to_the_parent(make):
         assert len({(run.steps, run.hit) for run in runs}) == 1
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 @pytest.mark.parametrize("problem", [d.OneMax(10), d.DynamicBinVal(12)])
 def test_a_run_that_was_a_hit_is_resumed_as_one(problem):
@@ -260,6 +267,7 @@ def value(problem, cache, x):
     return np.inf if 2 * ones >= problem.n else ones
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 @pytest.mark.parametrize("optimizer", [d.OnePlusOne(rate=_STATIC), d.MuPlusOne(3, rate=_STATIC)], ids=["one", "three"])
 def test_a_start_that_is_not_finite(optimizer):

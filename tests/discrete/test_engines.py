@@ -141,6 +141,7 @@ def test_every_stop_ends_both_engines_at_the_same_place(stop):
         assert result.evaluations == 1 + 2 * result.steps
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_evaluations_are_never_exceeded():
     for budget in range(1, 12):
@@ -166,6 +167,7 @@ def test_a_run_that_starts_at_the_optimum_takes_no_step():
     assert (result.steps, result.evaluations, result.hit) == (0, 1, 1)
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_a_rounded_optimum_does_not_end_a_run():
     """The weights sum to 2^60 + 1, which as a float is 2^60, the value of a string that is not optimal."""
@@ -173,6 +175,7 @@ def test_a_rounded_optimum_does_not_end_a_run():
     assert result.reached and result.steps > 0 and result.candidate.tolist() == [1, 1]
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_candidate_is_the_parent_after_neutral_moves():
     for seed in range(5):

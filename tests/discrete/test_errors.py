@@ -417,6 +417,7 @@ def test_one_bit_and_rate_one(make):
     assert (result.steps, result.candidate.tolist()) == (1, [1])
 
 
+@pytest.mark.usefixtures("kernels")
 def test_rate_one_flips_all_bits():
     ea = d.OnePlusOne(rate=d.Static(rate=1.0))
     assert evo.run(ea, d.OneMax(50), seed=0, start=np.zeros(50)).steps == 1
@@ -436,6 +437,7 @@ def _negative_at_nine(t):
     return -0.25 if t == 9 else 0.1
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize(
     ("function", "shown"),
     [

@@ -143,6 +143,7 @@ def test_budgets_grow_with_the_length():
     assert d.HiddenSubset(d.Jump(100, 50), 200).budget() is None
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_order_only_problems_end_at_their_optimum_in_both_engines():
     """The value of an order-only function does not tell that it is optimal: the relevant bits do."""

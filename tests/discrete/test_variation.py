@@ -148,6 +148,7 @@ def _same(one, other, problem, **how):
         np.testing.assert_array_equal(runs[0].trace[name], runs[1].trace[name])
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_reductions():
     n = 24
@@ -179,6 +180,7 @@ def test_parts_with_functions_compare_by_the_function():
 # --- large n, large rates ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_million_bits():
     n = 10**6
     heavy = d.OnePlusOne(rate=d.HeavyTailed(1.5), mutation=d.Resampled())
@@ -255,6 +257,7 @@ def test_the_rule_of_two_rates():
     assert _draws(d.TwoRate(high=20.0), n, 1, (20.0,), views[1])[0] == 1.0
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.jit_off
 def test_metropolis_keeps_the_best_at_any_temperature():
     """Losses that are far from 1 count as losses too."""

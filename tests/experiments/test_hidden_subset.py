@@ -116,6 +116,7 @@ def test_only_theorems_are_quoted():
     assert [claim.basis for claim in claims] == expected
 
 
+@pytest.mark.slow  # compiles for long
 def test_smoke_preset(smoke):
     assert not smoke.failed and len(smoke.claims) == 10
     assert b"evo run hidden-subset --preset smoke" in (smoke.folder / "figure.png").read_bytes()

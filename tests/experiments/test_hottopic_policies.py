@@ -149,6 +149,7 @@ def test_strengths_of_cells():
     assert [cell.cap for cell in cells.values()] == pytest.approx([SMALLER.cap] * len(cells), rel=1e-3)
 
 
+@pytest.mark.slow  # compiles for long
 def test_smoke_preset(smoke):
     assert not smoke.failed and len(smoke.claims) == 10
     assert b"evo run hottopic-policies --preset smoke" in (smoke.folder / "figure.png").read_bytes()

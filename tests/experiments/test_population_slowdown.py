@@ -85,6 +85,7 @@ def test_nothing_is_called_quoted():
     assert {claim.basis for claim in find(NAME).claims(planted(LAPTOP), LAPTOP)} == {Basis.RECALLED}
 
 
+@pytest.mark.slow  # compiles for long
 def test_smoke_preset(smoke):
     assert not smoke.failed and len(smoke.claims) == 5
     assert b"evo run population-slowdown --preset smoke" in (smoke.folder / "figure.png").read_bytes()

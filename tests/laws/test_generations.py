@@ -205,6 +205,7 @@ def _rows(optimizer, problem, seed=9):
     return evo.repeat(optimizer, problem, runs=20, seed=seed, **how)
 
 
+@pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize("name", ["leading_ones", pytest.param("dynamic_bin_val", marks=pytest.mark.slow)])
 def test_one_offspring_and_one_parent_make_the_one_plus_one_ea(name):
     problem, rate = PROBLEMS[name](12), d.SuccessRule(factor=1.5, s=2.0)

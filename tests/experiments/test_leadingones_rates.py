@@ -89,6 +89,7 @@ def test_earlier_measurements_agree_with_the_exact_chains():
     assert claims[7].verdict is Verdict.HOLDS
 
 
+@pytest.mark.slow  # compiles for long
 def test_smoke_preset(smoke):
     assert not smoke.failed and len(smoke.claims) == 8
     assert b"evo run leadingones-rates --preset smoke" in (smoke.folder / "figure.png").read_bytes()

@@ -107,6 +107,7 @@ def test_order_statistics_around_a_further_mean():
     assert (theirs.max(axis=1) < ours[:, -2 * place]).mean() < 0.65
 
 
+@pytest.mark.slow  # compiles for long
 def test_smoke_preset(smoke):
     assert not smoke.failed and len(smoke.claims) == 10
     assert all(claim.verdict is Verdict.NOT_APPLICABLE for claim in smoke.claims[3:])

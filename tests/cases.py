@@ -161,6 +161,12 @@ def first_of_each_class(cases, kind):
     return names
 
 
+def compiled_by_default(cases, chosen):
+    """All names; all but the chosen ones are slow, as their kernels take long to compile."""
+    assert chosen <= set(cases)
+    return [pytest.param(name, marks=[] if name in chosen else [pytest.mark.slow]) for name in cases]
+
+
 def estimators():
     """Estimators by name, with every public part in one of them; a function, because it loads JAX."""
     from evo import estimators as e

@@ -13,7 +13,7 @@ import pytest
 import evo
 from evo import discrete as d
 from evo.testing import check_optimizer
-from tests.cases import ADAPTIVE, OPTIMIZERS, RECORDERS, OptimizerCase, first_of_each_class
+from tests.cases import ADAPTIVE, OPTIMIZERS, RECORDERS, OptimizerCase, compiled_by_default, first_of_each_class
 from tests.continuous.cases import STRATEGIES as CONTINUOUS
 from tests.contracts.algorithms import (
     AntitheticEs,
@@ -45,9 +45,7 @@ STRATEGIES = {
 _COMPILED = {"OnePlusOne on LeadingOnes", "OnePlusLambdaLambda on OneMax"}
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in _COMPILED else pytest.param(name, marks=pytest.mark.slow) for name in OPTIMIZERS]
-)
+@pytest.mark.parametrize("name", compiled_by_default(OPTIMIZERS, _COMPILED))
 def test_the_library_keeps_the_contract(name):
     _keeps_the_contract(OPTIMIZERS[name])
 

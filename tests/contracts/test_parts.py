@@ -13,7 +13,7 @@ from evo.core.optimizers import Optimizer
 from evo.core.problems import AbstractProblem
 from evo.discrete.mutations.one_bit import OneBit
 from evo.discrete.parts import AbstractPart
-from tests.cases import OPTIMIZERS, PARTS, WITHIN, first_of_each_class
+from tests.cases import OPTIMIZERS, PARTS, WITHIN, compiled_by_default, first_of_each_class
 from tests.continuous.cases import STRATEGIES
 
 
@@ -47,9 +47,7 @@ def test_the_librarys_parts_pass_in_plain_python(name, plain, monkeypatch):
     assert {check.message for check in report.checks if check.name == "compiles"} == {"the JIT is off"}
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in _COMPILED else pytest.param(name, marks=pytest.mark.slow) for name in PARTS]
-)
+@pytest.mark.parametrize("name", compiled_by_default(PARTS, _COMPILED))
 def test_the_librarys_parts_pass(name, capsys):
     part, n = PARTS[name]
     report = d.check(part, n)

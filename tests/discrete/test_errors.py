@@ -440,11 +440,7 @@ def _negative_at_nine(t):
 @pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize(
     ("function", "shown"),
-    [
-        (_two_at_nine, "2.0"),
-        pytest.param(_nan_at_nine, "nan", marks=pytest.mark.slow),  # the others compile again
-        pytest.param(_negative_at_nine, "-0.25", marks=pytest.mark.slow),
-    ],
+    [(_two_at_nine, "2.0"), (_nan_at_nine, "nan"), (_negative_at_nine, "-0.25")],
 )
 def test_a_schedule_that_leaves_the_unit_interval(function, shown):
     ea = d.OnePlusOne(rate=d.Schedule(function))

@@ -206,7 +206,7 @@ def _rows(optimizer, problem, seed=9):
 
 
 @pytest.mark.usefixtures("kernels")
-@pytest.mark.parametrize("name", ["leading_ones", pytest.param("dynamic_bin_val", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["leading_ones", "dynamic_bin_val"])
 def test_one_offspring_and_one_parent_make_the_one_plus_one_ea(name):
     problem, rate = PROBLEMS[name](12), d.SuccessRule(factor=1.5, s=2.0)
     one = _rows(d.OnePlusOne(rate=rate), problem)
